@@ -1,0 +1,18 @@
+// Package data embeds the plan of Yangquan and the rules, so that the program
+// alone can serve a first atlas.
+package data
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed yangquan rules
+var files embed.FS
+
+// Yangquan returns the data folder of the 14th Five-Year Plan of Yangquan City:
+// layers/*.toml, features/*.geojson, outlines.geojson, plan/*.csv.
+func Yangquan() (fs.FS, error) { return fs.Sub(files, "yangquan") }
+
+// Rules returns the folder of the rules that hold in every city: *.yaml.
+func Rules() (fs.FS, error) { return fs.Sub(files, "rules") }
