@@ -1,0 +1,175 @@
+package check
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"time"
+
+	"planatlas/geo"
+	"planatlas/layers"
+)
+
+// Answer is the result of a check, as clients get it.
+type Answer struct {
+	ID         string       `json:"id"`
+	Created    time.Time    `json:"created"`
+	Verdict    Verdict      `json:"verdict"`
+	Summary    layers.Text  `json:"summary"`
+	Site       SiteAnswer   `json:"site"`
+	Layers     []LayerLine  `json:"layers"`
+	Findings   []Finding    `json:"findings"`
+	Provenance Provenance   `json:"provenance"`
+	Links      []AnswerLink `json:"links"`
+}
+
+// SiteAnswer repeats the site as it was understood.
+type SiteAnswer struct {
+	Input     Input           `json:"input"`
+	Geometry  json.RawMessage `json:"geometry"` // GeoJSON, CRS84
+	Area      SiteArea        `json:"area"`
+	AccuracyM float64         `json:"accuracy_m"`
+}
+
+// Input says what was handed in.
+type Input struct {
+	Name    string   `json:"name,omitempty"`
+	SHA256  string   `json:"sha256"`
+	Format  string   `json:"format"`
+	CRS     string   `json:"crs"`
+	Notices []Notice `json:"notices"`
+}
+
+// Measure is an area on the CGCS2000 ellipsoid in the units that planners need.
+type Measure struct {
+	M2 float64 `json:"m2"`
+	Ha float64 `json:"ha"`
+	Mu float64 `json:"mu"`
+}
+
+// SiteArea is the area of the site, with the plane area that surveyors print.
+type SiteArea struct {
+	Measure
+	PlaneM2  float64 `json:"plane_m2"`
+	PlaneCRS string  `json:"plane_crs"`
+}
+
+// Overlap is the shared area and its share of the site's area, 0 to 1.
+type Overlap struct {
+	Measure
+	Share float64 `json:"share"`
+}
+
+// LayerLine is what the check found in one layer.
+type LayerLine struct {
+	Layer    string      `json:"layer"`
+	Title    layers.Text `json:"titles"`
+	Outcome  Outcome     `json:"outcome"`
+	Reason   layers.Text `json:"reason"`
+	Required bool        `json:"required"`
+	Revision int64       `json:"revision"`
+	DataDate layers.Day  `json:"data_date"`
+	Overlap  Overlap     `json:"overlap"`   // of all features together, nothing counted twice
+	NearestM *float64    `json:"nearest_m"` // null when the layer was not checked or holds nothing
+}
+
+// Citation is where the plan names the feature.
+type Citation struct {
+	Plan  string `json:"plan"` // chapter.section
+	Quote string `json:"quote"`
+}
+
+// Finding is one rule that fired for one feature.
+type Finding struct {
+	Rule            string          `json:"rule"`
+	Layer           string          `json:"layer"`
+	Feature         string          `json:"feature"`
+	FeatureName     layers.Text     `json:"feature_name"`
+	FeatureRevision int64           `json:"feature_revision"`
+	Relation        string          `json:"relation"` // overlaps, touches, within_distance
+	Verdict         Verdict         `json:"verdict"`  // that the rule gives
+	Counts          Verdict         `json:"counts_as"`
+	Certainty       Certainty       `json:"certainty"`
+	Notes           []Notice        `json:"notes"`
+	Overlap         Overlap         `json:"overlap"`
+	LengthM         float64         `json:"length_m,omitempty"` // of a line inside the site
+	DistanceM       float64         `json:"distance_m"`
+	ThresholdM      float64         `json:"threshold_m,omitempty"`
+	MeasuredFrom    string          `json:"measured_from,omitempty"`
+	AccuracyM       float64         `json:"accuracy_m"`
+	GeometrySource  string          `json:"geometry_source"`
+	Basis           string          `json:"basis"`
+	Law             string          `json:"law"`
+	Article         string          `json:"article"`
+	Text            layers.Text     `json:"text"`
+	Requires        layers.Text     `json:"requires"`
+	Verified        bool            `json:"verified"`
+	Citation        *Citation       `json:"citation"`
+	Geometry        json.RawMessage `json:"geometry"`
+}
+
+// Provenance says from which data, rules and program the answer came.
+type Provenance struct {
+	Snapshot     string `json:"snapshot"` // time of the database's snapshot
+	RulesSHA256  string `json:"rules_sha256"`
+	Software     string `json:"software"`
+	ResultSHA256 string `json:"result_sha256"` // of verdict, site, layers and findings
+}
+
+// AnswerLink is a typed link of the answer.
+type AnswerLink struct {
+	Href string `json:"href"`
+	Rel  string `json:"rel"`
+	Type string `json:"type"`
+}
+
+func measure(a geo.SquareMetres) Measure {
+	return Measure{M2: float64(a), Ha: a.Hectares(), Mu: a.Mu()}
+}
+
+func overlap(part, whole geo.SquareMetres) Overlap {
+	o := Overlap{Measure: measure(part)}
+	if whole > 0 {
+		o.Share = math.Min(1, float64(part/whole))
+	}
+	return o
+}
+
+func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
+	text := map[Verdict]layers.Text{
+		Prohibited: {ZH: "禁止：至少一条规则禁止在此建设。", EN: "Prohibited: at least one rule forbids building here."},
+		Restricted: {ZH: "受限：须取得批准或同意。", EN: "Restricted: an approval or consent is needed."},
+		Incomplete: {ZH: "未完成：现有数据不足以作出结论，不得视为符合。", EN: "Incomplete: the data at hand do not allow a conclusion; this is not a clearance."},
+		Advisory:   {ZH: "提示：未见禁止或限制，但有需要注意的事项。", EN: "Advisory: no ban or restriction was found, but there is something to consider."},
+		AllClear:   {ZH: "未见冲突：全部图层均已检查。", EN: "Clear: all layers were checked and nothing was found."},
+	}[v]
+	var zh, en []string
+	name := func(l LayerLine) { zh, en = append(zh, l.Title.ZH), append(en, l.Title.EN) }
+	add := func(lead layers.Text) {
+		if len(zh) > 0 {
+			text.ZH += lead.ZH + strings.Join(zh, "、") + "。"
+			text.EN += lead.EN + strings.Join(en, ", ") + "."
+		}
+		zh, en = nil, nil
+	}
+	for _, l := range lines {
+		if l.Outcome == NotChecked {
+			name(l)
+		}
+	}
+	add(layers.Text{ZH: "未检查：", EN: " Not checked: "})
+	for _, l := range lines {
+		if l.Outcome == NoData && l.Required {
+			name(l)
+		}
+	}
+	add(layers.Text{ZH: "缺少必需数据：", EN: " Required data are missing: "})
+	for _, f := range findings {
+		if f.Certainty == WithinAccuracy && f.Verdict.Severity() < Incomplete.Severity() {
+			zh = append(zh, f.FeatureName.ZH+"（"+f.Rule+"）")
+			en = append(en, f.FeatureName.EN+" ("+f.Rule+")")
+		}
+	}
+	add(layers.Text{ZH: "位置精度不足，实测后可能为禁止或受限：", EN: " Within positional accuracy; may be prohibited or restricted once surveyed: "})
+	return text
+}

@@ -1,0 +1,225 @@
+// Package layers holds the words of planatlas: what a layer, a property, a
+// query, a row and an error are. It knows no database and no HTTP.
+package layers
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Text is one sentence or title in Chinese and in English.
+type Text struct {
+	ZH string `toml:"zh" json:"zh" yaml:"zh"`
+	EN string `toml:"en" json:"en" yaml:"en"`
+}
+
+// LegalEffect says what a feature's outline can prove.
+type LegalEffect string
+
+// The three legal effects. Indicative is the safe one: a finding on it is never
+// more than advice.
+const (
+	Statutory  LegalEffect = "statutory"  // the line of the law, as delivered by its authority
+	PlanLevel  LegalEffect = "plan"       // drawn by an adopted plan
+	Indicative LegalEffect = "indicative" // drawn by planatlas from what a plan names
+)
+
+// Access says who may read a layer.
+type Access string
+
+// The access classes (公开, 内部). Secret items are not stored at all.
+const (
+	Public   Access = "public"
+	Internal Access = "internal"
+)
+
+// GeometryType is the type of a layer's geometry column.
+type GeometryType string
+
+// PropertyType is the type of one property of a layer.
+type PropertyType string
+
+// The property types and the PostgreSQL types that hold them.
+const (
+	String  PropertyType = "string"  // text
+	Integer PropertyType = "integer" // bigint
+	Number  PropertyType = "number"  // double precision
+	Boolean PropertyType = "boolean" // boolean
+	Date    PropertyType = "date"    // date
+)
+
+// Property is one typed property of a layer.
+type Property struct {
+	Name  string       `toml:"name" json:"name"`
+	Title Text         `toml:"title" json:"titles"`
+	Type  PropertyType `toml:"type" json:"type"`
+	Unit  string       `toml:"unit" json:"unit,omitempty"`   // UCUM, such as m, km2, ha
+	Codes []string     `toml:"codes" json:"codes,omitempty"` // closed list of values, if there is one
+}
+
+// Source says where a layer's content comes from.
+type Source struct {
+	Name        Text   `toml:"name" json:"name"`
+	Licence     string `toml:"licence" json:"licence"`
+	Attribution string `toml:"attribution" json:"attribution"`
+	Date        Day    `toml:"date" json:"date"`
+}
+
+// Coverage says where and when a layer can answer at all.
+type Coverage struct {
+	Area     string `toml:"area" json:"area"`         // id of an outline of the data folder
+	Complete bool   `toml:"complete" json:"complete"` // false: the absence of a feature proves nothing
+	Note     Text   `toml:"note" json:"note"`         // what the layer claims to hold
+	From     Day    `toml:"from" json:"from"`
+	To       Day    `toml:"to" json:"to"` // exclusive
+}
+
+// Style is how a layer is drawn. Colours are #rrggbb or #rrggbbaa.
+type Style struct {
+	Order  int       `toml:"order" json:"order"`
+	Stroke string    `toml:"stroke" json:"stroke"`
+	Fill   string    `toml:"fill" json:"fill,omitempty"`
+	Width  float64   `toml:"width" json:"width"`
+	Dash   []float64 `toml:"dash" json:"dash,omitempty"`
+	Hatch  string    `toml:"hatch" json:"hatch,omitempty"`
+	Label  string    `toml:"label" json:"label,omitempty"`
+	Zoom   [2]int    `toml:"zoom" json:"zoom"`
+}
+
+// Layer is the declaration of one layer: one TOML file of a data folder, one
+// typed table, one collection.
+type Layer struct {
+	ID          string       `toml:"id" json:"id"`
+	Title       Text         `toml:"title" json:"titles"`
+	Description Text         `toml:"description" json:"descriptions"`
+	Geometry    GeometryType `toml:"geometry" json:"geometryType"`
+	LegalEffect LegalEffect  `toml:"legal_effect" json:"legalEffect"`
+	Access      Access       `toml:"access" json:"access"`
+	Required    bool         `toml:"required" json:"required"` // without data from it a check is at best incomplete
+	Source      Source       `toml:"source" json:"source"`
+	Coverage    Coverage     `toml:"coverage" json:"coverage"`
+	Style       Style        `toml:"style" json:"style"`
+	Properties  []Property   `toml:"property" json:"properties"`
+}
+
+// Day is a calendar day in the form 2006-01-02.
+type Day string
+
+// Time returns the start of the day in UTC; the zero time for an empty Day.
+func (d Day) Time() time.Time {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// UnmarshalText reads a TOML or JSON date.
+func (d *Day) UnmarshalText(b []byte) error {
+	if _, err := time.Parse(time.DateOnly, string(b)); err != nil {
+		return fmt.Errorf("%q is not a date of the form 2006-01-02", b)
+	}
+	*d = Day(b)
+	return nil
+}
+
+// Covers reports whether the layer's coverage includes the day.
+func (c Coverage) Covers(on time.Time) bool {
+	return !on.Before(c.From.Time()) && (c.To == "" || on.Before(c.To.Time()))
+}
+
+// BaseProperties returns the properties that every feature of every layer has,
+// in the order of the table's columns.
+func BaseProperties() []Property {
+	return []Property{
+		{Name: "entity", Type: String, Title: Text{"规划条目", "Entity of the plan"}},
+		{Name: "name_zh", Type: String, Title: Text{"名称", "Name (Chinese)"}},
+		{Name: "name_en", Type: String, Title: Text{"英文名称", "Name (English)"}},
+		{Name: "status", Type: String, Title: Text{"状态", "Status"}, Codes: []string{"existing", "planned", "preliminary", "upgrade"}},
+		{Name: "county", Type: String, Title: Text{"县区", "County"}},
+		{Name: "plan_section", Type: String, Title: Text{"规划章节", "Section of the plan"}},
+		{Name: "plan_quote", Type: String, Title: Text{"规划原文", "Words of the plan"}},
+		{Name: "geometry_source", Type: String, Title: Text{"图形来源", "Source of the geometry"}},
+		{Name: "accuracy_m", Type: Number, Unit: "m", Title: Text{"位置精度", "Positional accuracy"}},
+		{Name: "legal_effect", Type: String, Title: Text{"法律效力", "Legal effect"}, Codes: []string{string(Statutory), string(PlanLevel), string(Indicative)}},
+		{Name: "valid_from", Type: Date, Title: Text{"生效日期", "In force from"}},
+		{Name: "valid_to", Type: Date, Title: Text{"失效日期", "In force until (exclusive)"}},
+	}
+}
+
+// Revision is the property that the service adds to every feature.
+func Revision() Property {
+	return Property{Name: "revision", Type: Integer, Title: Text{"版本", "Revision"}}
+}
+
+// AllProperties returns the base properties, the layer's own and the revision.
+func (l *Layer) AllProperties() []Property {
+	out := append(BaseProperties(), l.Properties...)
+	return append(out, Revision())
+}
+
+// Property returns the property of that name.
+func (l *Layer) Property(name string) (Property, bool) {
+	for _, p := range l.AllProperties() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Property{}, false
+}
+
+// Validate reports the first thing that is wrong in the declaration.
+func (l *Layer) Validate() error {
+	switch {
+	case !isIdentifier(l.ID):
+		return fmt.Errorf("id %q: want a lower-case name such as industrial_parks, at most 48 characters", l.ID)
+	case l.Title.ZH == "" || l.Title.EN == "":
+		return fmt.Errorf("title: want zh and en")
+	case !oneOf(string(l.Geometry), "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"):
+		return fmt.Errorf("geometry %q: want Point, LineString, Polygon, MultiPoint, MultiLineString, MultiPolygon or Geometry", l.Geometry)
+	case !oneOf(string(l.LegalEffect), string(Statutory), string(PlanLevel), string(Indicative)):
+		return fmt.Errorf("legal_effect %q: want statutory, plan or indicative", l.LegalEffect)
+	case !oneOf(string(l.Access), string(Public), string(Internal)):
+		return fmt.Errorf("access %q: want public or internal", l.Access)
+	case l.Source.Licence == "" || l.Source.Attribution == "" || l.Source.Date == "":
+		return fmt.Errorf("source: want licence, attribution and date")
+	case l.Coverage.Area == "" || l.Coverage.From == "":
+		return fmt.Errorf("coverage: want area and from")
+	}
+	return l.validateProperties()
+}
+
+func (l *Layer) validateProperties() error {
+	seen := map[string]bool{"id": true, "geom": true, "recorded": true, "valid": true, "revision": true}
+	for _, p := range BaseProperties() {
+		seen[p.Name] = true
+	}
+	for _, p := range l.Properties {
+		switch {
+		case !isIdentifier(p.Name):
+			return fmt.Errorf("property %q: want a lower-case name such as leading_industries", p.Name)
+		case seen[p.Name]:
+			return fmt.Errorf("property %q: the name is taken", p.Name)
+		case !oneOf(string(p.Type), string(String), string(Integer), string(Number), string(Boolean), string(Date)):
+			return fmt.Errorf("property %q: type %q: want string, integer, number, boolean or date", p.Name, p.Type)
+		case p.Title.ZH == "" || p.Title.EN == "":
+			return fmt.Errorf("property %q: title: want zh and en", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	return nil
+}
+
+func isIdentifier(s string) bool {
+	return regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`).MatchString(s)
+}
+
+func oneOf(s string, allowed ...string) bool {
+	for _, a := range allowed {
+		if s == a {
+			return true
+		}
+	}
+	return false
+}

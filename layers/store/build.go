@@ -1,0 +1,167 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"planatlas/layers"
+	"planatlas/layers/cql"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// This file is the only place that joins SQL strings. Names come from the
+// declarations of layers and are quoted; values are always parameters.
+
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+func table(l *layers.Layer) string { return pgx.Identifier{"layers", l.ID}.Sanitize() }
+
+func historyTable(l *layers.Layer) string {
+	return pgx.Identifier{"layers_history", l.ID}.Sanitize()
+}
+
+// columnType is the PostgreSQL type of a property.
+func columnType(t layers.PropertyType) string {
+	switch t {
+	case layers.Integer:
+		return "bigint"
+	case layers.Number:
+		return "double precision"
+	case layers.Boolean:
+		return "boolean"
+	case layers.Date:
+		return "date"
+	}
+	return "text"
+}
+
+// expression reads a property from the layer's table. The two dates of a
+// feature are stored as one range.
+func expression(name string) string {
+	switch name {
+	case "valid_from":
+		return "lower(valid)"
+	case "valid_to":
+		return "upper(valid)"
+	}
+	return quote(name)
+}
+
+// stored returns the columns of a layer's table that a client writes, without
+// id, valid and geom.
+func stored(l *layers.Layer) []layers.Property {
+	var out []layers.Property
+	for _, p := range append(layers.BaseProperties(), l.Properties...) {
+		if p.Name != "valid_from" && p.Name != "valid_to" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// names returns the quoted names of columns that a client writes, each behind
+// the prefix, such as t.
+func names(l *layers.Layer, prefix string) string {
+	var out []string
+	for _, p := range stored(l) {
+		out = append(out, prefix+quote(p.Name))
+	}
+	return strings.Join(append(out, prefix+"valid", prefix+"geom"), ", ")
+}
+
+// builder collects conditions and their parameters.
+type builder struct {
+	where []string
+	args  []any
+}
+
+func (b *builder) param(v any) string {
+	b.args = append(b.args, v)
+	return "$" + strconv.Itoa(len(b.args))
+}
+
+func (b *builder) and(condition string) { b.where = append(b.where, condition) }
+
+func (b *builder) clause() string {
+	if len(b.where) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(b.where, " and ")
+}
+
+// conditions turns a query into the conditions of its where clause, all but the
+// cursor.
+func conditions(l *layers.Layer, q layers.Query) (*builder, error) {
+	b := &builder{}
+	if q.ID != "" {
+		b.and("id = " + b.param(q.ID))
+	}
+	if q.BBox != nil {
+		box := fmt.Sprintf("st_makeenvelope(%s::float8, %s::float8, %s::float8, %s::float8, 4490)",
+			b.param(q.BBox.Min[0]), b.param(q.BBox.Min[1]), b.param(q.BBox.Max[0]), b.param(q.BBox.Max[1]))
+		b.and("geom && " + box + " and case when geom @ " + box + " then true else st_intersects(geom, " + box + ") end")
+	}
+	if q.Filter != nil {
+		sql, err := b.filter(l, q.Filter)
+		if err != nil {
+			return nil, err
+		}
+		b.and(sql)
+	}
+	return b, nil
+}
+
+func (b *builder) filter(l *layers.Layer, e cql.Expr) (string, error) {
+	switch e := e.(type) {
+	case cql.And:
+		return b.join(l, e, " and ")
+	case cql.Or:
+		return b.join(l, e, " or ")
+	case cql.Not:
+		sql, err := b.filter(l, e.Of)
+		return "not (" + sql + ")", err
+	case cql.IsNull:
+		return b.compare(l, e.Property, "is null")
+	case cql.In:
+		var parts []cql.Expr
+		for _, v := range e.Values {
+			parts = append(parts, cql.Equal(e.Property, v))
+		}
+		return b.join(l, parts, " or ")
+	case cql.Compare:
+		return b.compare(l, e.Property, e.Op, e.Value)
+	}
+	return "", fmt.Errorf("filter: unknown expression %T", e)
+}
+
+func (b *builder) join(l *layers.Layer, parts []cql.Expr, word string) (string, error) {
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		sql, err := b.filter(l, p)
+		if err != nil {
+			return "", err
+		}
+		out[i] = sql
+	}
+	return "(" + strings.Join(out, word) + ")", nil
+}
+
+// compare writes one comparison. The operator is from a closed list of the
+// parser; the value is converted to the property's type first.
+func (b *builder) compare(l *layers.Layer, name, op string, values ...cql.Value) (string, error) {
+	p, ok := l.Property(name)
+	if !ok {
+		return "", &layers.InputError{Param: name, Want: "a property of " + l.ID, Hint: "properties are listed at /collections/" + l.ID}
+	}
+	sql := expression(name) + " " + op
+	for _, v := range values {
+		arg, err := p.Convert(v)
+		if err != nil {
+			return "", err
+		}
+		sql += " " + b.param(arg) + "::" + columnType(p.Type)
+	}
+	return sql, nil
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"planatlas/layers"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// domainError names what was being done and turns the database's error into one
+// of the domain's. It is the only place that knows SQLSTATEs.
+func domainError(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var input *layers.InputError
+	if errors.As(err, &input) {
+		return err
+	}
+	if kind := classify(err); kind != nil {
+		return fmt.Errorf("%s: %w: %w", doing, kind, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+func classify(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return classifyState(pg.Code)
+	}
+	var network net.Error
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return layers.ErrNotFound
+	case errors.Is(err, context.Canceled):
+		return nil
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network), errors.As(err, &connect), pgconn.Timeout(err), broken(err):
+		return layers.ErrUnavailable
+	}
+	return nil
+}
+
+// classifyState sorts the SQLSTATEs of PostgreSQL, appendix A.
+func classifyState(code string) error {
+	switch {
+	case code == "57014", // query_canceled: the statement timeout
+		code == "55P03",                // lock_not_available
+		code == "25006",                // read_only_sql_transaction: a standby
+		strings.HasPrefix(code, "08"),  // connection exception
+		strings.HasPrefix(code, "53"),  // insufficient resources
+		strings.HasPrefix(code, "57P"): // shutdown, crash, starting up
+		return layers.ErrUnavailable
+	case strings.HasPrefix(code, "23"), // integrity constraint violation
+		strings.HasPrefix(code, "40"): // serialisation failure, deadlock
+		return layers.ErrConflict
+	case code == "42501": // insufficient_privilege
+		return layers.ErrForbidden
+	}
+	return nil
+}
+
+// broken reports a connection that ended in the middle of an exchange, which
+// pgx passes on as the reader's error.
+func broken(err error) bool {
+	text := err.Error()
+	return strings.HasSuffix(text, "unexpected EOF") || strings.Contains(text, "conn closed") || strings.Contains(text, "closed pool")
+}
