@@ -1,0 +1,130 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"planatlas/api/encode"
+	"planatlas/layers"
+)
+
+const (
+	crs84     = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+	crsStored = "http://www.opengis.net/def/crs/EPSG/0/4490"
+	gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+)
+
+// collection is a layer as OGC API - Features describes it, section 7.14, with
+// the declaration's own members beside.
+type collection struct {
+	ID          string             `json:"id"`
+	Title       string             `json:"title"`
+	Description string             `json:"description"`
+	Attribution string             `json:"attribution"`
+	Extent      extent             `json:"extent"`
+	ItemType    string             `json:"itemType"`
+	CRS         []string           `json:"crs"`
+	StorageCRS  string             `json:"storageCrs"`
+	Links       []encode.Link      `json:"links"`
+	Titles      layers.Text        `json:"titles"`
+	Texts       layers.Text        `json:"descriptions"`
+	Geometry    string             `json:"geometryType"`
+	LegalEffect layers.LegalEffect `json:"legalEffect"`
+	Source      layers.Source      `json:"source"`
+	Coverage    layers.Coverage    `json:"coverage"`
+	Style       layers.Style       `json:"style"`
+	Properties  []layers.Property  `json:"properties"`
+	Features    int64              `json:"featureCount"`
+	Located     int64              `json:"locatedCount"`
+	Revision    int64              `json:"revision"`
+	Changed     time.Time          `json:"changed"`
+}
+
+type extent struct {
+	Spatial  *spatial `json:"spatial,omitempty"`
+	Temporal temporal `json:"temporal"`
+}
+
+type spatial struct {
+	BBox [][4]float64 `json:"bbox"`
+	CRS  string       `json:"crs"`
+}
+
+type temporal struct {
+	Interval [][2]*string `json:"interval"`
+	TRS      string       `json:"trs"`
+}
+
+func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error) {
+	sum, err := s.Reader.Summary(req.Context(), l)
+	if err != nil {
+		return collection{}, err
+	}
+	c := collection{
+		ID: l.ID, Title: l.Title.ZH + " " + l.Title.EN, Description: l.Description.ZH + " " + l.Description.EN,
+		Attribution: l.Source.Attribution, ItemType: "feature", CRS: []string{crs84}, StorageCRS: crsStored,
+		Titles: l.Title, Texts: l.Description, Geometry: string(l.Geometry), LegalEffect: l.LegalEffect,
+		Source: l.Source, Coverage: l.Coverage, Style: l.Style, Properties: l.AllProperties(),
+		Features: sum.Features, Located: sum.Located, Revision: sum.Revision, Changed: sum.Changed.UTC(),
+	}
+	if b := sum.Extent; b != nil {
+		c.Extent.Spatial = &spatial{BBox: [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}, CRS: crs84}
+	}
+	c.Extent.Temporal = temporal{Interval: [][2]*string{{instant(l.Coverage.From), instant(l.Coverage.To)}}, TRS: gregorian}
+	self := base(req) + "/collections/" + l.ID
+	c.Links = []encode.Link{
+		{Href: self, Rel: "self", Type: typeJSON, Title: "This collection"},
+		{Href: self + "/items", Rel: "items", Type: typeGeoJSON, Title: "Features"},
+		{Href: base(req) + "/map/", Rel: "related", Type: typeHTML, Title: "Map"},
+	}
+	return c, nil
+}
+
+func instant(d layers.Day) *string {
+	if d == "" {
+		return nil
+	}
+	s := d.Time().Format(time.RFC3339)
+	return &s
+}
+
+func (s *server) collections(w *response, req *http.Request) error {
+	if err := onlyJSON(req); err != nil {
+		return err
+	}
+	list := []collection{}
+	for _, l := range s.Catalog().Layers {
+		c, err := s.describe(req, l)
+		if err != nil {
+			return err
+		}
+		list = append(list, c)
+	}
+	return w.json(typeJSON, map[string]any{
+		"links":       []encode.Link{{Href: base(req) + "/collections", Rel: "self", Type: typeJSON, Title: "This document"}},
+		"collections": list,
+	})
+}
+
+func (s *server) collection(w *response, req *http.Request) error {
+	l, err := s.layer(req)
+	if err != nil {
+		return err
+	}
+	if err := onlyJSON(req); err != nil {
+		return err
+	}
+	c, err := s.describe(req, l)
+	if err != nil {
+		return err
+	}
+	return w.json(typeJSON, c)
+}
+
+func (s *server) layer(req *http.Request) (*layers.Layer, error) {
+	id, err := pathValue(req, "collection")
+	if err != nil {
+		return nil, err
+	}
+	return s.Catalog().Layer(id)
+}

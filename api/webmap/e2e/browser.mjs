@@ -1,0 +1,70 @@
+// The browser that the tests share: a fresh Chromium that may speak to one origin only, and reports everything amiss.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const flags = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+/** Says what failed, in one sentence. */
+export function expect(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+export function ok(sentence) {
+  console.log(`ok ${sentence}`);
+}
+
+/** Runs work(page, complaints) in a fresh browser; complaints holds foreign requests, console errors and page errors. */
+export async function withPage(base, work) {
+  const origin = new URL(base).origin;
+  const profile = await mkdtemp(join(tmpdir(), "planatlas-map-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [...flags, `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${new URL(base).hostname}`],
+    viewport: { width: 1280, height: 800 },
+    deviceScaleFactor: 1,
+    reducedMotion: "reduce",
+    colorScheme: "light",
+  });
+  try {
+    const complaints = [];
+    const page = await context.newPage();
+    context.on("request", (request) => {
+      const url = request.url();
+      if (!/^(data|blob):/.test(url) && new URL(url).origin !== origin) complaints.push(`request outside the service: ${url}`);
+    });
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`console error: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
+    page.setDefaultTimeout(30_000);
+    await work(page, complaints);
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** Opens the map and waits until every layer is loaded or failed and drawn. */
+export async function openMap(page, base, hash = "#lang=zh") {
+  await page.goto(new URL(`map/${hash}`, base).href);
+  await page.waitForFunction(() => document.body.dataset.ready === "true", null, { timeout: 60_000 });
+}
+
+/** Reads the command line BASE_URL [OUT_DIR], runs the test and turns a failure into exit code 1. */
+export async function main(test) {
+  const [base, out = "."] = process.argv.slice(2);
+  try {
+    expect(base, "give the address of the service: node e2e/<test>.mjs BASE_URL [OUT_DIR]");
+    await test(base.endsWith("/") ? base : `${base}/`, out);
+  } catch (error) {
+    const [sentence] = String(error instanceof Error ? error.message : error).split("\n"); // the rest is a call log
+    console.error(`FAILED ${sentence}`);
+    process.exitCode = 1;
+  }
+}

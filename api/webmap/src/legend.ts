@@ -1,0 +1,124 @@
+// The legend: one entry per layer with swatch, title, count, legal effect, checkbox, or the sentence of its failure.
+import type Feature from "ol/Feature";
+import { badge, el } from "./dom";
+import { lang, pick, t, word } from "./i18n";
+import { nameOf, titleOf, type AtlasLayer } from "./layers";
+import { sentences } from "./problem";
+import { swatch } from "./style";
+
+export interface LegendActions {
+  /** A feature was picked from a list. */
+  pick(feature: Feature, opener: HTMLElement): void;
+  /** A failed layer is to be loaded again. */
+  retry(layer: AtlasLayer): void;
+}
+
+const listed = 300;
+
+/** Draws the legend, the topmost layer first. */
+export function renderLegend(layers: AtlasLayer[], actions: LegendActions): HTMLElement {
+  const order = (l: AtlasLayer) => l.collection.style?.order ?? 0;
+  const sorted = [...layers].sort((a, b) => order(b) - order(a));
+  const list = el("ul", { class: "legend", "data-testid": "legend" }, ...sorted.map((l) => entry(l, actions)));
+  const setAll = (on: boolean) => () => {
+    for (const l of layers) l.layer.setVisible(on);
+    for (const box of list.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) box.checked = on;
+  };
+  const buttons = el(
+    "div",
+    { class: "row" },
+    el("button", { type: "button", class: "quiet", onclick: setAll(true) }, t("showAll")),
+    el("button", { type: "button", class: "quiet", onclick: setAll(false) }, t("hideAll")),
+  );
+  return el("div", {}, buttons, list);
+}
+
+/** Redraws one entry in place. */
+export function refreshEntry(layer: AtlasLayer, actions: LegendActions): void {
+  const old = document.querySelector(`[data-testid="legend-entry"][data-id="${CSS.escape(layer.collection.id)}"]`);
+  old?.replaceWith(entry(layer, actions));
+}
+
+function entry(layer: AtlasLayer, actions: LegendActions): HTMLElement {
+  const c = layer.collection;
+  const box = el("input", {
+    type: "checkbox",
+    onchange: () => layer.layer.setVisible(box.checked),
+  });
+  box.checked = layer.layer.getVisible();
+  const effect = c.legalEffect;
+  return el(
+    "li",
+    { "data-testid": "legend-entry", "data-id": c.id, "data-state": layer.state },
+    el(
+      "label",
+      {},
+      box,
+      swatch(c),
+      el("span", { class: "title" }, titleOf(layer)),
+      effect && badge(`effect-${effect}`, word("effect", effect)),
+    ),
+    stateLine(layer, actions),
+    layer.state === "loaded" && about(layer, actions),
+  );
+}
+
+function stateLine(layer: AtlasLayer, actions: LegendActions): HTMLElement {
+  if (layer.state === "loading") return el("p", { class: "note" }, t("loadingLayer"));
+  if (layer.state === "failed") {
+    return el(
+      "p",
+      { class: "failure", role: "alert", "data-testid": "legend-error" },
+      t("layerFailed") + sentences(layer.error).join(" "),
+      " ",
+      el("button", { type: "button", class: "quiet", onclick: () => actions.retry(layer) }, t("retry")),
+    );
+  }
+  const parts = [layer.features.length === 1 ? t("countOne") : t("count", { n: layer.features.length })];
+  if (layer.notLocated > 0) parts.push(t("noGeometry", { n: layer.notLocated }));
+  const [from, to] = layer.collection.style?.zoom ?? [0, 22];
+  if (from > 7 || to < 20) parts.push(t("zoomRange", { from, to }));
+  return el("p", { class: "note", "data-testid": "legend-count" }, parts.join(lang() === "zh" ? "，" : ", "));
+}
+
+/** What the layer claims to be, and all its features, drawn when first opened. */
+function about(layer: AtlasLayer, actions: LegendActions): HTMLElement {
+  const details = el("details", {}, el("summary", {}, t("about")));
+  let drawn = false;
+  details.addEventListener("toggle", () => {
+    if (drawn) return;
+    drawn = true;
+    details.append(facts(layer), featureList(layer, actions));
+  });
+  return details;
+}
+
+function facts(layer: AtlasLayer): HTMLElement {
+  const c = layer.collection;
+  const list = el("dl", {});
+  const add = (title: string, value: string | undefined) => {
+    if (value) list.append(el("dt", {}, title), el("dd", {}, value));
+  };
+  const s = c.source;
+  add(t("source"), [pick(s?.name), s?.attribution].filter(Boolean).join(" · "));
+  add(t("licence"), s?.licence);
+  add(t("dataDate"), s?.date);
+  const claim = c.coverage?.complete ? t("coverageComplete") : t("coveragePartial");
+  add(t("coverage"), `${claim} ${pick(c.coverage?.note)}`.trim());
+  return el("div", {}, el("p", {}, pick(c.descriptions) || c.description || ""), list);
+}
+
+function featureList(layer: AtlasLayer, actions: LegendActions): HTMLElement {
+  const list = el("ul", { class: "features" });
+  for (const feature of layer.features.slice(0, listed)) {
+    const button = el(
+      "button",
+      { type: "button", class: "link", onclick: () => actions.pick(feature, button) },
+      nameOf(feature),
+    );
+    list.append(el("li", {}, button, feature.getGeometry() ? null : el("small", {}, ` ${t("notLocated")}`)));
+  }
+  const more = layer.features.length - listed;
+  if (more > 0) list.append(el("li", {}, el("small", {}, t("moreFeatures", { n: more }))));
+  return list;
+}

@@ -1,0 +1,155 @@
+// The words of the service as the page reads them. Everything that a server might leave out is optional:
+// what is missing is shown as missing, never guessed.
+import type { Geometry } from "geojson";
+
+export interface Text {
+  zh?: string;
+  en?: string;
+}
+
+export type LegalEffect = "statutory" | "plan" | "indicative";
+
+export interface Link {
+  rel: string;
+  href: string;
+  type?: string;
+}
+
+export interface LayerStyle {
+  order?: number;
+  stroke?: string;
+  fill?: string;
+  width?: number;
+  dash?: number[];
+  hatch?: string;
+  label?: string;
+  zoom?: [number, number];
+}
+
+export interface Property {
+  name: string;
+  titles?: Text;
+  type?: string;
+  unit?: string;
+  codes?: string[];
+}
+
+export interface Collection {
+  id: string;
+  title?: string;
+  titles?: Text;
+  description?: string;
+  descriptions?: Text;
+  geometryType?: string;
+  legalEffect?: LegalEffect;
+  featureCount?: number;
+  source?: { name?: Text; licence?: string; attribution?: string; date?: string };
+  coverage?: { area?: string; complete?: boolean; note?: Text; from?: string; to?: string };
+  style?: LayerStyle;
+  properties?: Property[];
+}
+
+/** Area in the three units that planners use; `share` is the part of the site, 0 to 1. */
+export interface Area {
+  m2?: number;
+  ha?: number;
+  mu?: number;
+  share?: number;
+}
+
+export interface LayerResult {
+  layer: string;
+  outcome?: string;
+  reason?: string | Text;
+  revision?: number;
+  data_date?: string;
+  overlap?: Area;
+  nearest_m?: number | null;
+}
+
+export interface Finding {
+  rule?: string;
+  layer?: string;
+  feature?: string;
+  relation?: string;
+  verdict?: string;
+  certainty?: string;
+  notes?: (string | Text)[];
+  overlap?: Area;
+  distance_m?: number | null;
+  threshold_m?: number | null;
+  measured_from?: string;
+  basis?: string;
+  law?: string;
+  article?: string;
+  text?: Text;
+  verified?: boolean;
+  requires?: string | Text;
+  citation?: { plan?: string; quote?: string };
+  geometry?: Geometry | null;
+}
+
+export interface Question {
+  attribute?: string;
+  text?: Text;
+  if_true?: string;
+  if_false?: string;
+}
+
+export interface Answer {
+  id?: string;
+  created?: string;
+  verdict?: string;
+  summary?: Text;
+  site?: {
+    input?: { name?: string; format?: string; crs?: string; notices?: (string | Text)[] };
+    geometry?: Geometry | null;
+    area?: Area & { plane_m2?: number; plane_crs?: string };
+    accuracy_m?: number;
+  };
+  layers?: LayerResult[];
+  findings?: Finding[];
+  questions?: Question[];
+  remainder?: { geometry?: Geometry | null; area?: Area };
+  provenance?: { snapshot?: string; rules_sha256?: string; software?: string; result_sha256?: string };
+}
+
+/** RFC 9457 problem details, with the members that the service adds. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  instance?: string;
+  parameter?: string;
+  value?: unknown;
+  expected?: unknown;
+  hint?: string;
+}
+
+const outcomes = ["hit", "touches", "clear", "no_data", "not_checked"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** Only a word that the contract knows counts; anything else, or nothing, is "not checked". */
+export function outcomeOf(word: unknown): Outcome {
+  return outcomes.find((o) => o === word) ?? "not_checked";
+}
+
+const verdicts = ["prohibited", "restricted", "incomplete", "advisory", "clear"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** An unknown or missing verdict is "incomplete": never better than what was said. */
+export function verdictOf(word: unknown): Verdict {
+  return verdicts.find((v) => v === word) ?? "incomplete";
+}
+
+/**
+ * The verdict to show. A "clear" or "advisory" that stands beside a layer that was not checked,
+ * or beside no layers at all, is shown as incomplete.
+ */
+export function shownVerdict(answer: Answer): Verdict {
+  const said = verdictOf(answer.verdict);
+  const rows = answer.layers ?? [];
+  const gap = rows.length === 0 || rows.some((r) => outcomeOf(r.outcome) === "not_checked");
+  return gap && (said === "clear" || said === "advisory") ? "incomplete" : said;
+}
