@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"planatlas/data"
+	"planatlas/layers"
+	"planatlas/layers/check"
+	"planatlas/layers/ingest"
+	"planatlas/layers/store"
+	"planatlas/layers/store/cluster"
+)
+
+// globals are the flags of every command.
+type globals struct {
+	DatabaseURL string `help:"Use this PostGIS database instead of a private one." placeholder:"postgres://…" env:"PLANATLAS_DATABASE_URL"`
+	Home        string `help:"Data folder of the private database. Default: planatlas in the XDG data home; /var/lib/planatlas for root." env:"PLANATLAS_HOME" type:"path"`
+	PGBin       string `name:"pg-bin" help:"Folder of the PostgreSQL programs. Default: look for them." env:"PLANATLAS_PG_BIN" type:"path"`
+	Verbose     bool   `short:"v" help:"Log more." env:"PLANATLAS_VERBOSE"`
+
+	log *slog.Logger
+}
+
+func (g *globals) home() (string, error) {
+	if g.Home != "" {
+		return g.Home, nil
+	}
+	return cluster.DefaultDir(os.Getenv)
+}
+
+// database is an open store and what has to be stopped behind it.
+type database struct {
+	*store.Store
+	private *cluster.Cluster // nil when somebody else runs the database
+}
+
+// open connects to the database that the flags name. Without an address it uses
+// the private cluster: the one that runs, or else one that it starts. With own it
+// only starts: a service does not share its folder with another.
+func (g *globals) open(ctx context.Context, own bool) (*database, error) {
+	url, db := g.DatabaseURL, &database{}
+	if url == "" {
+		dir, err := g.home()
+		if err != nil {
+			return nil, err
+		}
+		if !own {
+			url, err = cluster.Attach(dir)
+			if err != nil && !errors.Is(err, cluster.ErrNotRunning) {
+				return nil, err
+			}
+		}
+		if url == "" {
+			if db.private, err = cluster.Start(ctx, cluster.Options{Dir: dir, BinDir: g.PGBin, Log: g.log}); err != nil {
+				return nil, err
+			}
+			url = db.private.URL()
+		}
+	}
+	s, err := store.Open(ctx, url, store.Options{})
+	if err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	db.Store = s
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.close())
+	}
+	return db, nil
+}
+
+// close ends the connections and stops the private cluster.
+func (d *database) close() error {
+	if d.Store != nil {
+		d.Store.Close()
+	}
+	if d.private == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return d.private.Stop(ctx)
+}
+
+// with opens the database, runs f and closes it again. The schema of a private
+// database is brought up to date first; another one must be.
+func (g *globals) with(ctx context.Context, f func(*database) error) error {
+	db, err := g.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	err = g.prepare(ctx, db)
+	if err == nil {
+		err = f(db)
+	}
+	return errors.Join(err, db.close())
+}
+
+func (g *globals) prepare(ctx context.Context, db *database) error {
+	if g.DatabaseURL == "" {
+		from, to, err := db.Migrate(ctx)
+		if err == nil && from != to {
+			g.log.Info("schema migrated", "from", from, "to", to)
+		}
+		return err
+	}
+	have, want, err := db.SchemaVersion(ctx)
+	if err == nil && have != want {
+		err = fmt.Errorf("the database has schema version %d and this program needs %d: run planatlas migrate", have, want)
+	}
+	return err
+}
+
+// dataFolder opens a data folder: a path, or yangquan for the built-in one.
+func dataFolder(name string) (fs.FS, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return os.DirFS(name), nil
+	}
+	if name == "yangquan" {
+		return data.Yangquan()
+	}
+	return nil, &layers.InputError{Param: "folder", Value: name, Want: "a data folder such as data/yangquan, or yangquan for the built-in one"}
+}
+
+func (g *globals) load(ctx context.Context, db *database, name string, dryRun bool) ([]layers.Diff, error) {
+	folder, err := dataFolder(name)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := data.Rules()
+	if err != nil {
+		return nil, err
+	}
+	load, err := ingest.Folder(folder, rules)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	diffs, err := db.Replace(ctx, load, dryRun)
+	if err != nil {
+		return nil, fmt.Errorf("%s: nothing was changed: %w", name, err)
+	}
+	return diffs, nil
+}
+
+// state is the catalogue and the rules of the moment. It is read by every
+// request and replaced as a whole.
+type state struct {
+	catalog atomic.Pointer[layers.Catalog]
+	rules   atomic.Pointer[check.RuleSet]
+}
+
+// refresh reads the state from the database.
+func (s *state) refresh(ctx context.Context, db *store.Store) error {
+	catalog, err := db.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+	document, err := db.Rules(ctx)
+	if err != nil {
+		return err
+	}
+	rules, err := check.DecodeRules(document)
+	if err != nil {
+		return err
+	}
+	s.catalog.Store(catalog)
+	s.rules.Store(&rules)
+	return nil
+}
+
+func (s *state) checker(db *store.Store, log *slog.Logger) *check.Service {
+	return &check.Service{Store: db, Catalog: s.catalog.Load, Rules: func() check.RuleSet { return *s.rules.Load() },
+		Software: "planatlas " + version, Now: time.Now, Log: log}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"planatlas/layers"
+)
+
+type loadCmd struct {
+	Folder string `arg:"" optional:"" default:"yangquan" help:"Data folder, such as data/yangquan; yangquan is built in."`
+	DryRun bool   `help:"Only say what would change."`
+}
+
+// Run loads the folder in one transaction and prints what changed.
+func (c *loadCmd) Run(ctx context.Context, g *globals, con console) error {
+	return g.with(ctx, func(db *database) error {
+		diffs, err := g.load(ctx, db, c.Folder, c.DryRun)
+		if err != nil {
+			return err
+		}
+		printDiffs(con.out, diffs)
+		if c.DryRun {
+			fmt.Fprintln(con.out, "dry run: nothing was changed")
+		}
+		return nil
+	})
+}
+
+func printDiffs(w io.Writer, diffs []layers.Diff) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "added\tchanged\tremoved\tunchanged\trevision\t  layer")
+	for _, d := range diffs {
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", d.Added, d.Changed, d.Removed, d.Unchanged, d.Version.Revision, d.Layer)
+	}
+	_ = t.Flush() // a closed terminal is no reason to undo a load
+}
+
+type migrateCmd struct{}
+
+// Run migrates the database.
+func (migrateCmd) Run(ctx context.Context, g *globals, con console) error {
+	db, err := g.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	from, to, err := db.Migrate(ctx)
+	if err == nil {
+		fmt.Fprintf(con.out, "schema version %d (was %d)\n", to, from)
+	}
+	if closing := db.close(); err == nil {
+		err = closing
+	}
+	return err
+}

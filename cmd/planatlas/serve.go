@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"planatlas/api"
+	"planatlas/api/webmap"
+	"planatlas/layers/store"
+
+	"golang.org/x/sync/errgroup"
+)
+
+type serveCmd struct {
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
+	Load   string `help:"Data folder to load first, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
+}
+
+// Run serves until ctx ends, then lets running requests finish and stops the
+// private database.
+func (c *serveCmd) Run(ctx context.Context, g *globals, con console) error {
+	// Listen first: a port in use should not cost a start of the database.
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (choose another with --listen)", c.Listen, err)
+	}
+	defer listener.Close()
+	db, err := g.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(ctx, g, con, listener, db), db.close())
+}
+
+func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener net.Listener, db *database) error {
+	if err := g.prepare(ctx, db); err != nil {
+		return err
+	}
+	if c.Load != "" {
+		diffs, err := g.load(ctx, db, c.Load, false)
+		if err != nil {
+			return err
+		}
+		printDiffs(con.out, diffs)
+	}
+	var now state
+	if err := now.refresh(ctx, db.Store); err != nil {
+		return err
+	}
+	handler := api.New(api.Options{Reader: db.Store, Checker: now.checker(db.Store, g.log), Catalog: now.catalog.Load,
+		Map: webmap.Handler(), Log: g.log, Version: version})
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		g.log.Info("stopping")
+		wait, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		return server.Shutdown(wait)
+	})
+	group.Go(func() error { return c.follow(ctx, g, db.Store, &now) })
+	c.welcome(con, listener.Addr(), len(now.catalog.Load().Layers))
+	return group.Wait()
+}
+
+// follow keeps the state true to the database. When it cannot, requests go on
+// with the last state and the log says so.
+func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state) error {
+	err := db.Watch(ctx, func(e store.Event) {
+		if !e.Catalog {
+			return
+		}
+		if err := now.refresh(ctx, db); err != nil && ctx.Err() == nil {
+			g.log.Error("the catalogue could not be read again; the last one stays in use", "error", err)
+		}
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (c *serveCmd) welcome(con console, addr net.Addr, layers int) {
+	at := "http://" + addr.String()
+	fmt.Fprintf(con.out, `
+planatlas %s serves %d layers at %s
+
+  the map             %s/map/
+  for GIS clients     ogrinfo -al -so OAPIF:%s
+  check a site        curl -s %s/checks -H 'Content-Type: application/geo+json' -d @site.geojson
+  stop                Ctrl-C
+
+`, version, layers, at, at, at, at)
+}
