@@ -157,3 +157,14 @@ func FuzzGeoJSONSite(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkGeoJSONSite(b *testing.B) {
+	data := []byte(square(10_000))
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := read.GeoJSONSite(data, read.Limits{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -24,7 +24,7 @@ type source struct {
 func (s *source) Read(b []byte) (int, error) {
 	n, err := s.r.Read(b)
 	if s.read+int64(n) > s.limit {
-		return 0, &Error{Value: "more than " + strconv.FormatInt(s.limit, 10) + " bytes", Want: "a file within this limit",
+		return 0, &Error{Where: fileLine(s.ends + 1), Value: "more than " + strconv.FormatInt(s.limit, 10) + " bytes", Want: "a file within this limit",
 			Hint: "split the file", Err: ErrTooLarge}
 	}
 	if bad := s.check(b[:n], err == io.EOF); bad != nil {

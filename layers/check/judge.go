@@ -142,7 +142,10 @@ func judgeRule(rule Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, 
 		out.Relation = "overlaps"
 		sure = f.DepthM >= accuracy
 	case f.DistanceM == 0:
-		out.Relation, out.Verdict = "touches", Advisory
+		out.Relation = "touches"
+		if sure = accuracy == 0; sure {
+			out.Verdict = Advisory // surely no overlap
+		}
 	case f.DistanceM <= accuracy:
 		out.Relation = "within_distance"
 	default:

@@ -147,14 +147,6 @@ type parser struct {
 
 func (p *parser) peek() token { return p.tokens[p.at] }
 
-func (p *parser) next() token {
-	t := p.tokens[p.at]
-	if t.kind != end {
-		p.at++
-	}
-	return t
-}
-
 func (p *parser) unexpected(want string) error {
 	return &SyntaxError{p.peek().column, p.peek().String(), want}
 }
