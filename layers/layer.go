@@ -187,6 +187,11 @@ func (l *Layer) Validate() error {
 	case l.Coverage.Area == "" || l.Coverage.From == "":
 		return fmt.Errorf("coverage: want area and from")
 	}
+	for _, d := range []Day{l.Source.Date, l.Coverage.From, l.Coverage.To} {
+		if d != "" && d.Time().IsZero() {
+			return fmt.Errorf("date %q: want the form 2006-01-02", d)
+		}
+	}
 	return l.validateProperties()
 }
 

@@ -31,14 +31,15 @@ const (
 	Hit                       // interiors overlap
 )
 
-var outcomeNames = [...]string{"not_checked", "no_data", "clear", "touches", "hit"}
+func outcomeNames() []string { return []string{"not_checked", "no_data", "clear", "touches", "hit"} }
 
 // String returns the outcome's name in answers.
 func (o Outcome) String() string {
-	if int(o) >= len(outcomeNames) {
-		return outcomeNames[NotChecked]
+	names := outcomeNames()
+	if int(o) >= len(names) {
+		o = NotChecked
 	}
-	return outcomeNames[o]
+	return names[o]
 }
 
 // MarshalText writes the name.
@@ -46,7 +47,7 @@ func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 
 // UnmarshalText reads the name; anything unknown is not checked.
 func (o *Outcome) UnmarshalText(b []byte) error {
-	*o = Outcome(max(0, slices.Index(outcomeNames[:], string(b))))
+	*o = Outcome(max(0, slices.Index(outcomeNames(), string(b))))
 	return nil
 }
 

@@ -101,13 +101,13 @@ func features(folder fs.FS, name string, l *layers.Layer) func(func(layers.Featu
 		var problems []error
 		for in, err := range read.Features(f, read.Limits{Bytes: 16 << 30}) {
 			if err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+				problems = append(problems, &layers.InputError{Param: name, Value: err.Error(), Err: err})
 				break
 			}
 			feature, err := convert(l, in)
 			feature.Origin = fmt.Sprintf("%s line %d", name, in.Line)
 			if err != nil {
-				problems = append(problems, fmt.Errorf("%s: feature %s: %w", feature.Origin, in.ID, err))
+				problems = append(problems, &layers.InputError{Param: feature.Origin + ": feature " + in.ID, Value: err.Error(), Err: err})
 				if len(problems) == maxProblems {
 					break
 				}
@@ -142,6 +142,13 @@ func convert(l *layers.Layer, in read.Feature) (layers.Feature, error) {
 	for _, name := range []string{"name_zh", "name_en", "status", "geometry_source"} {
 		if out.Values[name] == nil || out.Values[name] == "" {
 			return out, fmt.Errorf("property %q: want a text", name)
+		}
+	}
+	if out.Values["entity"] != nil { // an entity of the plan is cited from it
+		for _, name := range []string{"plan_section", "plan_quote"} {
+			if out.Values[name] == nil || out.Values[name] == "" {
+				return out, fmt.Errorf("property %q: want the citation of the plan", name)
+			}
 		}
 	}
 	return out, checkShape(l, out)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 
 	"planatlas/layers"
@@ -78,7 +79,7 @@ func TestUnknownPropertyIsAnInputError(t *testing.T) {
 	_, err := s.Items(t.Context(), storetest.Layer(t, s, "reference"),
 		layers.Query{Filter: cql.Equal(`name"; drop table x; --`, "a")}, new(idSink))
 	var input *layers.InputError
-	if !errorsAs(err, &input) {
+	if !errors.As(err, &input) {
 		t.Errorf("got %v, want an input error", err)
 	}
 }

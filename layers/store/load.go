@@ -127,13 +127,20 @@ func stage(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) error {
 	}
 	next, stop := iter.Pull2(set.Features)
 	defer stop()
+	var fault error // of the features; the database would wrap it in a failure of its own
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"stage"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
 		f, err, more := next()
 		if err != nil || !more {
+			fault = err
 			return nil, err
 		}
-		return stageRow(l, f)
+		row, err := stageRow(l, f)
+		fault = err
+		return row, err
 	}))
+	if fault != nil {
+		return fault
+	}
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", l.ID, err)
 	}
