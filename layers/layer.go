@@ -5,6 +5,7 @@ package layers
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -56,6 +57,9 @@ type Property struct {
 	Type  PropertyType `toml:"type" json:"type"`
 	Unit  string       `toml:"unit" json:"unit,omitempty"`   // UCUM, such as m, km2, ha
 	Codes []string     `toml:"codes" json:"codes,omitempty"` // closed list of values, if there is one
+
+	Column string `toml:"column" json:"column,omitempty"` // of the CSV file of records; the property's name when empty
+	Names  bool   `toml:"names" json:"names,omitempty"`   // holds ids of plan entities, with ; between them
 }
 
 // Source says where a layer's content comes from.
@@ -88,7 +92,8 @@ type Style struct {
 }
 
 // Layer is the declaration of one layer: one TOML file of a data folder, one
-// typed table, one collection.
+// typed table, one collection. A layer without a geometry type holds records of
+// the plan, which are read from a CSV file.
 type Layer struct {
 	ID          string       `toml:"id" json:"id"`
 	Title       Text         `toml:"title" json:"titles"`
@@ -101,7 +106,16 @@ type Layer struct {
 	Coverage    Coverage     `toml:"coverage" json:"coverage"`
 	Style       Style        `toml:"style" json:"style"`
 	Properties  []Property   `toml:"property" json:"properties"`
+	Records     string       `toml:"records" json:"records,omitempty"`     // CSV file of the data folder
+	Inventory   bool         `toml:"inventory" json:"inventory,omitempty"` // its ids are the entities that other layers name
+
+	// Columns names the columns of the CSV file that hold base properties under
+	// another name, by property.
+	Columns map[string]string `toml:"columns" json:"columns,omitempty"`
 }
+
+// HasGeometry tells features from records.
+func (l *Layer) HasGeometry() bool { return l.Geometry != "" }
 
 // Day is a calendar day in the form 2006-01-02.
 type Day string
@@ -115,9 +129,9 @@ func (d Day) Time() time.Time {
 	return t
 }
 
-// UnmarshalText reads a TOML or JSON date.
+// UnmarshalText reads a TOML or JSON date. Empty text is no day, as in Coverage.To.
 func (d *Day) UnmarshalText(b []byte) error {
-	if _, err := time.Parse(time.DateOnly, string(b)); err != nil {
+	if _, err := time.Parse(time.DateOnly, string(b)); err != nil && len(b) > 0 {
 		return fmt.Errorf("%q is not a date of the form 2006-01-02", b)
 	}
 	*d = Day(b)
@@ -129,11 +143,11 @@ func (c Coverage) Covers(on time.Time) bool {
 	return !on.Before(c.From.Time()) && (c.To == "" || on.Before(c.To.Time()))
 }
 
-// BaseProperties returns the properties that every feature of every layer has,
+// baseProperties returns the properties that every feature of every layer has,
 // in the order of the table's columns.
-func BaseProperties() []Property {
+func baseProperties() []Property {
 	return []Property{
-		{Name: "entity", Type: String, Title: Text{"规划条目", "Entity of the plan"}},
+		{Name: "entity", Type: String, Title: Text{"规划条目", "Entity of the plan"}, Names: true},
 		{Name: "name_zh", Type: String, Title: Text{"名称", "Name (Chinese)"}},
 		{Name: "name_en", Type: String, Title: Text{"英文名称", "Name (English)"}},
 		{Name: "status", Type: String, Title: Text{"状态", "Status"}, Codes: []string{"existing", "planned", "preliminary", "upgrade"}},
@@ -148,6 +162,22 @@ func BaseProperties() []Property {
 	}
 }
 
+// recordProperties returns what records have of them.
+func recordProperties() []Property {
+	return slices.DeleteFunc(baseProperties(), func(p Property) bool {
+		return !oneOf(p.Name, "name_zh", "name_en", "plan_section", "plan_quote", "valid_from", "valid_to")
+	})
+}
+
+// BaseProperties returns the properties that the layer has without declaring
+// them, in the order of the table's columns.
+func (l *Layer) BaseProperties() []Property {
+	if l.HasGeometry() {
+		return baseProperties()
+	}
+	return recordProperties()
+}
+
 // Revision is the property that the service adds to every feature.
 func Revision() Property {
 	return Property{Name: "revision", Type: Integer, Title: Text{"版本", "Revision"}}
@@ -155,7 +185,7 @@ func Revision() Property {
 
 // AllProperties returns the base properties, the layer's own and the revision.
 func (l *Layer) AllProperties() []Property {
-	out := append(BaseProperties(), l.Properties...)
+	out := append(l.BaseProperties(), l.Properties...)
 	return append(out, Revision())
 }
 
@@ -176,7 +206,9 @@ func (l *Layer) Validate() error {
 		return fmt.Errorf("id %q: want a lower-case name such as industrial_parks, at most 48 characters", l.ID)
 	case l.Title.ZH == "" || l.Title.EN == "":
 		return fmt.Errorf("title: want zh and en")
-	case !oneOf(string(l.Geometry), "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"):
+	case l.HasGeometry() == (l.Records != ""):
+		return fmt.Errorf("want either geometry or records")
+	case l.HasGeometry() && !oneOf(string(l.Geometry), "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"):
 		return fmt.Errorf("geometry %q: want Point, LineString, Polygon, MultiPoint, MultiLineString, MultiPolygon or Geometry", l.Geometry)
 	case !oneOf(string(l.LegalEffect), string(Statutory), string(PlanLevel), string(Indicative)):
 		return fmt.Errorf("legal_effect %q: want statutory, plan or indicative", l.LegalEffect)
@@ -197,7 +229,7 @@ func (l *Layer) Validate() error {
 
 func (l *Layer) validateProperties() error {
 	seen := map[string]bool{"id": true, "geom": true, "recorded": true, "valid": true, "revision": true}
-	for _, p := range BaseProperties() {
+	for _, p := range l.BaseProperties() {
 		seen[p.Name] = true
 	}
 	for _, p := range l.Properties {

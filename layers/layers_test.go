@@ -61,7 +61,7 @@ func TestReadCatalog(t *testing.T) {
 	if !ok || p.Unit != "km2" || l.Source.Date != "2021-04-01" || l.Coverage.From.Time().Year() != 2021 {
 		t.Errorf("%+v", l)
 	}
-	if all := l.AllProperties(); all[0].Name != "entity" || all[len(all)-1].Name != "revision" || len(all) != len(layers.BaseProperties())+2 {
+	if all := l.AllProperties(); all[0].Name != "entity" || all[len(all)-1].Name != "revision" || len(all) != len(l.BaseProperties())+2 {
 		t.Errorf("properties %v", all)
 	}
 	_, err = c.Layer("park")

@@ -68,6 +68,7 @@ type Feature struct {
 // Outline is an area that coverages refer to. It is not a legal boundary.
 type Outline struct {
 	ID, NameZH, NameEN, GeometrySource string
+	Entity                             string // of the plan; the outline's id when empty
 	AccuracyM                          float64
 	Shape                              geo.Shape
 }

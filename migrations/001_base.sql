@@ -18,6 +18,7 @@ comment on table planatlas.layer is 'One row per layer: its declaration, and the
 
 create table planatlas.outline (
     id              text primary key,
+    entity          text, -- of the plan
     name_zh         text not null,
     name_en         text not null,
     geometry_source text not null,

@@ -98,6 +98,7 @@ type Finding struct {
 	MeasuredFrom    string          `json:"measured_from,omitempty"`
 	AccuracyM       float64         `json:"accuracy_m"`
 	GeometrySource  string          `json:"geometry_source"`
+	VerdictBasis    string          `json:"verdict_basis,omitempty"`
 	Basis           string          `json:"basis"`
 	Law             string          `json:"law"`
 	Article         string          `json:"article"`

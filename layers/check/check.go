@@ -177,18 +177,23 @@ func (f FeatureMeasure) sliver() bool {
 	return f.Area && f.hit() && (f.Overlap < sliverM2 || f.WidthM < sliverWidthM)
 }
 
-// Plan says what has to be measured: every layer of the catalogue, out to the
-// largest distance that a rule in force on that day asks for. A rule whose layer
-// is not in the catalogue needs a layer that nobody has; Judge reports it.
+// Plan says what has to be measured: every layer of the catalogue that has
+// shapes, out to the largest distance that a rule in force on that day asks for.
+// A rule whose layer is not in the catalogue needs a layer that nobody has; Judge
+// reports it.
 func Plan(catalog *layers.Catalog, rules []Rule, on time.Time) []Need {
-	needs := make([]Need, len(catalog.Layers))
-	for i, l := range catalog.Layers {
-		needs[i] = Need{Layer: l}
+	var needs []Need
+	for _, l := range catalog.Layers {
+		if !l.HasGeometry() {
+			continue
+		}
+		need := Need{Layer: l}
 		for _, r := range rules {
 			if r.Layer == l.ID && r.InForce(on) {
-				needs[i].WithinM = max(needs[i].WithinM, r.DistanceM)
+				need.WithinM = max(need.WithinM, r.DistanceM)
 			}
 		}
+		needs = append(needs, need)
 	}
 	return needs
 }

@@ -168,6 +168,10 @@ func (out *Finding) settle(sure bool, f FeatureMeasure, accuracy float64) {
 	default:
 		out.Certainty, out.Counts = Certain, out.Verdict
 	}
+	if out.VerdictBasis == "inferred" {
+		out.Counts = atMost(out.Counts, Advisory)
+		out.note("inferred", "结论由规划文字推定,规划并未明文禁止或限制", "the verdict is a reading of the plan's words, not a ban or limit that it states")
+	}
 	if f.sliver() {
 		out.Counts = atMost(out.Counts, Incomplete)
 		out.note("sliver", fmt.Sprintf("疑似套合误差：%.2f m²，平均宽 %.3f m", float64(f.Overlap), f.WidthM),
@@ -183,7 +187,7 @@ func newFinding(rule Rule, f FeatureMeasure, m SiteMeasure) Finding {
 		Overlap: overlap(f.Overlap, m.Area), LengthM: f.LengthM, DistanceM: f.DistanceM,
 		ThresholdM: rule.DistanceM, MeasuredFrom: rule.MeasuredFrom,
 		AccuracyM: f.number("accuracy_m"), GeometrySource: f.text("geometry_source"),
-		Basis: rule.Basis, Law: rule.Law, Article: rule.Article, Text: rule.Text, Requires: rule.Requires, Verified: rule.Verified,
+		VerdictBasis: rule.VerdictBasis, Basis: rule.Basis, Law: rule.Law, Article: rule.Article, Text: rule.Text, Requires: rule.Requires, Verified: rule.Verified,
 		Geometry: f.Geometry,
 	}
 	if f.text("plan_section") != "" {

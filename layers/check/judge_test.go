@@ -16,7 +16,7 @@ var day = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // redline is a complete statutory layer.
 func redline() *layers.Layer {
-	return &layers.Layer{ID: "red", Title: layers.Text{ZH: "红线", EN: "Red line"},
+	return &layers.Layer{ID: "red", Geometry: "Polygon", Title: layers.Text{ZH: "红线", EN: "Red line"},
 		Coverage: layers.Coverage{Complete: true, From: "2021-01-01", To: "2036-01-01"}}
 }
 
@@ -91,6 +91,7 @@ func TestOutcomeAndVerdict(t *testing.T) {
 		{"rule no longer in force", nil, []Rule{rule(func(r *Rule) { r.ValidTo = "2026-11-24" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
 		{"filter does not match", nil, []Rule{rule(func(r *Rule) { r.Filter = "class = 'x'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
 		{"layer of the rule is not loaded", nil, []Rule{rule(func(r *Rule) { r.Layer = "gone" })}, Measurement{Measured: true, Covered: true}, Clear, Incomplete},
+		{"inferred verdict", nil, []Rule{rule(func(r *Rule) { r.Basis, r.VerdictBasis = "plan", "inferred" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
 		{"restricted", nil, []Rule{rule(func(r *Rule) { r.Verdict = Restricted })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Restricted},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -115,7 +116,7 @@ func TestOutcomeAndVerdict(t *testing.T) {
 func TestMissingMeasurementIsNotChecked(t *testing.T) {
 	l := redline()
 	needs := Plan(layers.NewCatalog([]*layers.Layer{l}), nil, day)
-	for name, ms := range map[string][]Measurement{"none": nil, "zero value": {{}}, "of another layer": {{Layer: &layers.Layer{ID: "x"}, Measured: true, Covered: true}}} {
+	for name, ms := range map[string][]Measurement{"none": nil, "zero value": {{}}, "of another layer": {{Layer: &layers.Layer{ID: "x", Geometry: "Polygon"}, Measured: true, Covered: true}}} {
 		r := Judge(nil, needs, Site{}, SiteMeasure{Area: 1}, ms, day)
 		if r.Verdict != Incomplete || r.Layers[0].Outcome != NotChecked || !strings.Contains(r.Summary.EN, "Red line") {
 			t.Errorf("%s: %+v", name, r)

@@ -37,7 +37,8 @@ type Rule struct {
 	DistanceM    float64     `yaml:"distance_m" json:"distance_m,omitempty"`
 	MeasuredFrom string      `yaml:"measured_from" json:"measured_from,omitempty"` // edge or polygon
 	Verdict      Verdict     `yaml:"verdict" json:"verdict"`
-	Basis        string      `yaml:"basis" json:"basis"` // statute, plan or local
+	VerdictBasis string      `yaml:"verdict_basis" json:"verdict_basis,omitempty"` // stated, or inferred: the verdict is a reading of the words
+	Basis        string      `yaml:"basis" json:"basis"`                           // statute, plan or local
 	Law          string      `yaml:"law" json:"law"`
 	Article      string      `yaml:"article" json:"article"`
 	Text         layers.Text `yaml:"text" json:"text"`
@@ -80,6 +81,8 @@ func (r *Rule) compile() error {
 		return errors.New("distance_m and measured_from belong to dwithin")
 	case !slices.Contains([]Verdict{Prohibited, Restricted, Advisory}, r.Verdict):
 		return fmt.Errorf("verdict %q: want prohibited, restricted or advisory", r.Verdict)
+	case !slices.Contains([]string{"", "stated", "inferred"}, r.VerdictBasis):
+		return fmt.Errorf("verdict_basis %q: want stated or inferred", r.VerdictBasis)
 	case !slices.Contains([]string{"statute", "plan", "local"}, r.Basis):
 		return fmt.Errorf("basis %q: want statute, plan or local", r.Basis)
 	case r.Law == "" || r.Text.ZH == "" || r.Text.EN == "" || r.Source == "":

@@ -79,6 +79,7 @@ func TestRuleMistakesAreNamed(t *testing.T) {
 		{"unknown relation", "relation: intersects", "relation: overlaps", `relation "overlaps"`},
 		{"unknown verdict", "verdict: prohibited", "verdict: banned", `verdict "banned"`},
 		{"unknown basis", "basis: statute", "basis: rumour", `basis "rumour"`},
+		{"unknown verdict basis", "verdict: prohibited", "verdict: prohibited\n  verdict_basis: guessed", `verdict_basis "guessed"`},
 		{"no text", "{zh: 禁止, en: Forbidden}", "{zh: 禁止}", "text.en"},
 		{"no date", "valid_from: 2020-01-01", "valid_to: 2020-01-01", "valid_from"},
 		{"bad date", "valid_from: 2020-01-01", "valid_from: 1 May 2020", "2006-01-02"},

@@ -1,7 +1,8 @@
 // Package ingest turns a data folder into checked changes: layer declarations,
 // features, outlines and rules. It knows no database.
 //
-// A data folder holds layers/*.toml, features/<layer>.geojson for each of them,
+// A data folder holds layers/*.toml, features/<layer>.geojson for each of them
+// (or the CSV file of records that the declaration names),
 // outlines.geojson, and rules/*.yaml if the place has rules of its own.
 package ingest
 
@@ -36,6 +37,10 @@ func Folder(folder fs.FS, general ...fs.FS) (layers.Load, error) {
 	for _, l := range catalog.Layers {
 		if !slices.ContainsFunc(load.Outlines, func(o layers.Outline) bool { return o.ID == l.Coverage.Area }) {
 			return load, fmt.Errorf("layers/%s.toml: coverage.area %q is not in outlines.geojson", l.ID, l.Coverage.Area)
+		}
+		if !l.HasGeometry() {
+			load.Sets = append(load.Sets, layers.FeatureSet{Layer: l, Features: records(folder, l)})
+			continue
 		}
 		name := "features/" + l.ID + ".geojson"
 		if _, err := fs.Stat(folder, name); err != nil {
@@ -77,6 +82,11 @@ func outlines(folder fs.FS) ([]layers.Outline, error) {
 			return nil, fmt.Errorf("%s: want a geometry", origin)
 		}
 		o.Shape = *feature.Shape
+		if raw, ok := feature.Properties["entity"]; ok {
+			if err := json.Unmarshal(raw, &o.Entity); err != nil {
+				return nil, fmt.Errorf("%s: entity: %w", origin, err)
+			}
+		}
 		for key, into := range map[string]any{"name_zh": &o.NameZH, "name_en": &o.NameEN, "geometry_source": &o.GeometrySource, "accuracy_m": &o.AccuracyM} {
 			if err := json.Unmarshal(feature.Properties[key], into); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", origin, key, err)

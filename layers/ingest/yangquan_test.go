@@ -36,10 +36,13 @@ func yangquan(t *testing.T) (fs.FS, layers.Load) {
 	return folder, load
 }
 
-// each calls f for every feature of the plan.
+// each calls f for every feature of the plan's layers.
 func each(t *testing.T, load layers.Load, f func(*testing.T, *layers.Layer, layers.Feature)) {
 	t.Helper()
 	for _, set := range load.Sets {
+		if !set.Layer.HasGeometry() {
+			continue
+		}
 		t.Run(set.Layer.ID, func(t *testing.T) {
 			for feature, err := range set.Features {
 				if err != nil {
@@ -128,6 +131,44 @@ func TestEveryNamedEntityOfALayerIsThere(t *testing.T) {
 		if loaded[row["layer"]] && strings.Contains(row["attributes"], "specificity=named") && !have[row["layer"]+"/"+id] {
 			t.Errorf("%s: named entity %s (%s) is not there", row["layer"], id, row["name_zh"])
 		}
+	}
+}
+
+// The records of the plan are all there, and every id that they name is one of
+// the inventory.
+func TestRecordsOfThePlan(t *testing.T) {
+	folder, load := yangquan(t)
+	rows := inventory(t, folder)
+	want := map[string]int{"plan_entities": 530, "plan_systems": 56, "plan_indicators": 77, "plan_rules": 110}
+	for _, set := range load.Sets {
+		if set.Layer.HasGeometry() {
+			continue
+		}
+		n := 0
+		for record, err := range set.Features {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+			for _, p := range set.Layer.Properties {
+				text, _ := record.Values[p.Name].(string)
+				if !p.Names || text == "" {
+					continue
+				}
+				for _, id := range strings.Split(text, ";") {
+					if rows[id] == nil {
+						t.Errorf("%s: %s: %s names %q, which is not in the inventory", record.Origin, record.ID, p.Name, id)
+					}
+				}
+			}
+		}
+		if n != want[set.Layer.ID] {
+			t.Errorf("%s has %d records, want %d", set.Layer.ID, n, want[set.Layer.ID])
+		}
+		delete(want, set.Layer.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("missing: %v", want)
 	}
 }
 
@@ -283,6 +324,9 @@ func lines(g orb.Geometry, f func(orb.LineString)) {
 func TestFeatureFilesCanBeReadInDiffs(t *testing.T) {
 	folder, load := yangquan(t)
 	for _, set := range load.Sets {
+		if !set.Layer.HasGeometry() {
+			continue
+		}
 		b, err := fs.ReadFile(folder, "features/"+set.Layer.ID+".geojson")
 		if err != nil {
 			t.Fatal(err)

@@ -53,7 +53,7 @@ func expression(name string) string {
 // id, valid and geom.
 func stored(l *layers.Layer) []layers.Property {
 	var out []layers.Property
-	for _, p := range append(layers.BaseProperties(), l.Properties...) {
+	for _, p := range append(l.BaseProperties(), l.Properties...) {
 		if p.Name != "valid_from" && p.Name != "valid_to" {
 			out = append(out, p)
 		}
@@ -164,4 +164,33 @@ func (b *builder) compare(l *layers.Layer, name, op string, values ...cql.Value)
 		sql += " " + b.param(arg) + "::" + columnType(p.Type)
 	}
 	return sql, nil
+}
+
+// literal quotes a text for SQL. It is used for the ids of layers alone, which
+// are lower-case names.
+func literal(id string) string { return "'" + strings.ReplaceAll(id, "'", "''") + "'" }
+
+// mentionsSQL finds who names one of the entities $1: one part for each property
+// of the catalogue that holds ids of entities.
+func mentionsSQL(catalog *layers.Catalog) string {
+	var parts []string
+	part := func(l *layers.Layer, role, from, condition string) {
+		parts = append(parts, fmt.Sprintf(`select e, %s, id, %s, name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), %d
+			from %s, %s e where %s and valid @> current_date`, literal(l.ID), literal(role), l.Style.Order, table(l), from, condition))
+	}
+	for _, l := range catalog.Layers {
+		if l.Inventory {
+			part(l, "id", "unnest(array[id])", "id = any($1)")
+		}
+		for _, p := range l.AllProperties() {
+			if p.Names {
+				part(l, p.Name, "unnest(string_to_array("+expression(p.Name)+", ';'))", "e = any($1)")
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "select e, layer, id, role, zh, en, plan, quote from (" + strings.Join(parts, "\nunion all ") +
+		") m (e, layer, id, role, zh, en, plan, quote, place) order by place, layer, id, e, role"
 }

@@ -58,11 +58,11 @@ func putOutline(ctx context.Context, tx pgx.Tx, o layers.Outline) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into planatlas.outline (id, name_zh, name_en, geometry_source, accuracy_m, geom)
-		values ($1, $2, $3, $4, $5, st_geomfromewkb($6))
-		on conflict (id) do update set name_zh = excluded.name_zh, name_en = excluded.name_en,
+	_, err = tx.Exec(ctx, `insert into planatlas.outline (id, name_zh, name_en, geometry_source, accuracy_m, geom, entity)
+		values ($1, $2, $3, $4, $5, st_geomfromewkb($6), nullif($7, ''))
+		on conflict (id) do update set entity = excluded.entity, name_zh = excluded.name_zh, name_en = excluded.name_en,
 			geometry_source = excluded.geometry_source, accuracy_m = excluded.accuracy_m, geom = excluded.geom`,
-		o.ID, o.NameZH, o.NameEN, o.GeometrySource, o.AccuracyM, shape)
+		o.ID, o.NameZH, o.NameEN, o.GeometrySource, o.AccuracyM, shape, o.Entity)
 	return err
 }
 

@@ -41,19 +41,23 @@ func createLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	for _, p := range stored(l) {
 		columns = append(columns, quote(p.Name)+" "+columnType(p.Type)+constraint(p.Name))
 	}
+	check := "check (geom is null)"
+	if l.HasGeometry() {
+		check = "check (geom is null or accuracy_m is not null)"
+	}
 	columns = append(columns,
 		"valid daterange not null default '[,)' check (not isempty(valid))",
 		"revision bigint not null",
 		"recorded tstzrange not null",
-		fmt.Sprintf("geom geometry(%s, 4490)", l.Geometry),
-		"check (geom is null or accuracy_m is not null)")
+		"geom "+geometryType(l), check)
 	ddl := []string{
 		"create table " + table(l) + " (" + strings.Join(columns, ", ") + ")",
 		"create index on " + table(l) + " using gist (geom)",
-		"create index on " + table(l) + " (entity)",
-		"create index on " + table(l) + " (accuracy_m)",
 		"create table " + historyTable(l) + " (like " + table(l) + ")",
 		"create index on " + historyTable(l) + " (id)",
+	}
+	if l.HasGeometry() {
+		ddl = append(ddl, "create index on "+table(l)+" (entity)", "create index on "+table(l)+" (accuracy_m)")
 	}
 	for _, sql := range ddl {
 		if _, err := tx.Exec(ctx, sql); err != nil {
@@ -62,6 +66,15 @@ func createLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	}
 	_, err := tx.Exec(ctx, "select planatlas.watch_layer($1)", l.ID)
 	return err
+}
+
+// geometryType is the type of the layer's geometry column, which records have
+// too and leave empty, so that one way through the code serves both.
+func geometryType(l *layers.Layer) string {
+	if !l.HasGeometry() {
+		return "geometry(Geometry,4490)"
+	}
+	return fmt.Sprintf("geometry(%s,4490)", l.Geometry)
 }
 
 // constraint guards the base columns against every client.
@@ -88,7 +101,7 @@ func extendLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	if _, err := pgx.ForEachRow(rows, []any{&name, &kind}, func() error { have[name] = kind; return nil }); err != nil {
 		return err
 	}
-	if want := fmt.Sprintf("geometry(%s,4490)", l.Geometry); have["geom"] != want {
+	if want := geometryType(l); have["geom"] != want {
 		return fmt.Errorf("layer %s: its table holds %s and its declaration says %s: %w", l.ID, have["geom"], want, layers.ErrConflict)
 	}
 	for _, p := range stored(l) {

@@ -1,0 +1,34 @@
+package layers
+
+// Mention is a record or feature that names an entity of the plan.
+type Mention struct {
+	Entity string `json:"entity"` // of the plan, that is named
+	Layer  string `json:"layer"`
+	ID     string `json:"id"`
+	Role   string `json:"role"` // the property that names it
+	Name   Text   `json:"name"`
+	Plan   string `json:"plan"` // chapter.section
+	Quote  string `json:"quote,omitempty"`
+}
+
+// Nearby is a feature of the plan at or near a place.
+type Nearby struct {
+	Layer       string      `json:"layer"`
+	ID          string      `json:"id"`
+	Entity      string      `json:"entity"`
+	Name        Text        `json:"name"`
+	Relation    string      `json:"relation"` // here, within_accuracy or near
+	DistanceM   float64     `json:"distance_m"`
+	AccuracyM   float64     `json:"accuracy_m"`
+	LegalEffect LegalEffect `json:"legal_effect"`
+	Plan        string      `json:"plan"`
+	Quote       string      `json:"quote"`
+}
+
+// PlanHere is what the plan says about a place.
+type PlanHere struct {
+	Counties []Mention // counties and city whose outline holds the place, or nearly does
+	Features []Nearby  // nearest first
+	Unknown  []Mention // control lines whose boundary is not loaded: they may be here
+	Mentions []Mention // records of the plan that name one of all these
+}

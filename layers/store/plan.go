@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"planatlas/geo"
+	"planatlas/geo/postgis"
+	"planatlas/layers"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Mentions returns the records and features of the catalogue that name one of
+// the entities, in the order of the layers.
+func (s *Store) Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error) {
+	return mentions(ctx, s.pool, catalog, entities)
+}
+
+func mentions(ctx context.Context, db querier, catalog *layers.Catalog, entities []string) ([]layers.Mention, error) {
+	sql := mentionsSQL(catalog)
+	if sql == "" {
+		return nil, nil
+	}
+	rows, err := db.Query(ctx, sql, entities)
+	if err != nil {
+		return nil, domainError("look for mentions", err)
+	}
+	found, err := pgx.CollectRows(rows, scanMention)
+	return found, domainError("look for mentions", err)
+}
+
+func scanMention(row pgx.CollectableRow) (m layers.Mention, err error) {
+	err = row.Scan(&m.Entity, &m.Layer, &m.ID, &m.Role, &m.Name.ZH, &m.Name.EN, &m.Plan, &m.Quote)
+	return m, err
+}
+
+// atSQL finds the features of one layer at a place. $1 is the place as EWKB, $2
+// the distance in metres within which a feature counts as near.
+const atSQL = `select {layer}::text as layer, id, coalesce(entity, '') as entity, name_zh, name_en, d, accuracy_m, legal_effect,
+	coalesce(plan_section, '') as plan_section, coalesce(plan_quote, '') as plan_quote
+from (select *, planatlas.distance_m(geom, (select g from place)) d from {table}
+	where valid @> current_date and geom && planatlas.reach((select g from place), greatest($2::float8, (select max(accuracy_m) from {table})))) f
+where d <= greatest($2::float8, accuracy_m)`
+
+// PlanAt says what the plan says about a place: the features there, nearest
+// first, and the records that name them, the county or the city.
+func (s *Store) PlanAt(ctx context.Context, catalog *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error) {
+	var here layers.PlanHere
+	shape, err := postgis.Marshal(place)
+	if err != nil {
+		return here, fmt.Errorf("encode the place: %w", err)
+	}
+	err = s.inTx(ctx, "read the plan", pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if here.Features, err = nearby(ctx, tx, catalog, shape, withinM); err != nil {
+			return err
+		}
+		if here.Counties, err = counties(ctx, tx, shape); err != nil {
+			return err
+		}
+		if here.Unknown, err = unknown(ctx, tx, catalog); err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		var entities []string
+		add := func(id string) {
+			if id != "" && !seen[id] {
+				seen[id] = true
+				entities = append(entities, id)
+			}
+		}
+		for _, f := range here.Features {
+			add(f.Entity)
+		}
+		for _, m := range append(here.Counties, here.Unknown...) {
+			add(m.Entity)
+		}
+		here.Mentions, err = mentions(ctx, tx, records(catalog), entities)
+		return err
+	})
+	return here, err
+}
+
+// records is the part of the catalogue that has no geometry.
+func records(catalog *layers.Catalog) *layers.Catalog {
+	var out []*layers.Layer
+	for _, l := range catalog.Layers {
+		if !l.HasGeometry() {
+			out = append(out, l)
+		}
+	}
+	return layers.NewCatalog(out)
+}
+
+func nearby(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog, shape []byte, withinM float64) ([]layers.Nearby, error) {
+	var parts []string
+	for _, l := range catalog.Layers {
+		if l.HasGeometry() {
+			parts = append(parts, strings.NewReplacer("{layer}", literal(l.ID), "{table}", table(l)).Replace(atSQL))
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	sql := "with place as materialized (select st_geomfromewkb($1) g)\n" + strings.Join(parts, "\nunion all ") + "\norder by d, accuracy_m, layer, id"
+	rows, err := tx.Query(ctx, sql, shape, withinM)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (n layers.Nearby, err error) {
+		err = row.Scan(&n.Layer, &n.ID, &n.Entity, &n.Name.ZH, &n.Name.EN, &n.DistanceM, &n.AccuracyM, &n.LegalEffect, &n.Plan, &n.Quote)
+		switch {
+		case n.DistanceM == 0:
+			n.Relation = "here"
+		case n.DistanceM <= n.AccuracyM:
+			n.Relation = "within_accuracy"
+		default:
+			n.Relation = "near"
+		}
+		return n, err
+	})
+}
+
+// counties finds the outlines that hold the place, within their accuracy. The
+// plan calls the city 阳泉市 and the outline is the coverage of most layers, so
+// their ids differ.
+func counties(ctx context.Context, tx pgx.Tx, shape []byte) ([]layers.Mention, error) {
+	rows, err := tx.Query(ctx, `select coalesce(entity, id), 'outline', id, 'county', name_zh, name_en, '', ''
+		from planatlas.outline, st_geomfromewkb($1) g where planatlas.distance_m(geom, g) <= accuracy_m
+		order by planatlas.distance_m(geom, g), st_area(geom)`, shape)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanMention)
+}
+
+// unknown finds the features that have a place by law which is not loaded.
+func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.Mention, error) {
+	var parts []string
+	for _, l := range catalog.Layers {
+		if l.HasGeometry() && l.Required {
+			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, '') from "+
+				table(l)+" where geom is null and valid @> current_date")
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, strings.Join(parts, " union all ")+" order by 2, 3")
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanMention)
+}
