@@ -140,7 +140,7 @@ func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
 	text := map[Verdict]layers.Text{
 		Prohibited: {ZH: "禁止：至少一条规则禁止在此建设。", EN: "Prohibited: at least one rule forbids building here."},
 		Restricted: {ZH: "受限：须取得批准或同意。", EN: "Restricted: an approval or consent is needed."},
-		Incomplete: {ZH: "未完成：现有数据不足以作出结论，不得视为符合。", EN: "Incomplete: the data at hand do not allow a conclusion; this is not a clearance."},
+		Incomplete: {ZH: "不完整：现有数据不足以作出结论，不得视为符合。", EN: "Incomplete: the data at hand do not allow a conclusion; this is not a clearance."},
 		Advisory:   {ZH: "提示：未见禁止或限制，但有需要注意的事项。", EN: "Advisory: no ban or restriction was found, but there is something to consider."},
 		AllClear:   {ZH: "未见冲突：全部图层均已检查。", EN: "Clear: all layers were checked and nothing was found."},
 	}[v]
