@@ -4,16 +4,15 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"planatlas/layers"
@@ -48,15 +47,20 @@ type Options struct {
 
 type server struct{ Options }
 
-// requestTimeout bounds every request but the long ones of clients that read
-// slowly.
-const requestTimeout = 60 * time.Second
+// requestTimeout bounds the work for a request, and writeTimeout the whole
+// answer: a client that stops reading would keep a connection of the database.
+const (
+	requestTimeout = 60 * time.Second
+	writeTimeout   = requestTimeout + 5*time.Second
+)
 
 // New returns the service's handler.
 func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	declared := o.Catalog
+	o.Catalog = func() *layers.Catalog { return published(declared()) }
 	s := &server{o}
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	for _, r := range s.routes() {
@@ -64,13 +68,44 @@ func New(o Options) http.Handler {
 	}
 	router.Handle("/map", http.RedirectHandler("map/", http.StatusPermanentRedirect)).Methods(http.MethodGet, http.MethodHead)
 	router.PathPrefix("/map/").Handler(http.StripPrefix("/map", o.Map)).Methods(http.MethodGet, http.MethodHead)
-	router.NotFoundHandler = s.handle(route{name: "not-found", serve: func(_ *response, r *http.Request) error {
+	router.NotFoundHandler = s.handle(route{name: "not-found", anyQuery: true, serve: func(_ *response, r *http.Request) error {
 		return fmt.Errorf("nothing is at %s; start at /: %w", r.URL.Path, layers.ErrNotFound)
 	}})
-	router.MethodNotAllowedHandler = s.handle(route{name: "method", serve: func(_ *response, r *http.Request) error {
-		return fmt.Errorf("%s on %s: %w", r.Method, r.URL.Path, errMethod)
-	}})
+	router.MethodNotAllowedHandler = s.handle(route{name: "method", anyQuery: true, serve: otherMethod(router)})
 	return router
+}
+
+// published leaves out the layers that not everybody may read. Nobody is known
+// by name here, so they are published to nobody.
+func published(c *layers.Catalog) *layers.Catalog {
+	return layers.NewCatalog(slices.DeleteFunc(slices.Clone(c.Layers), func(l *layers.Layer) bool { return l.Access != layers.Public }))
+}
+
+// otherMethod answers requests with a method that the resource does not have:
+// OPTIONS, by which browsers ask whether a page of another origin may send a
+// request, and those that are refused (RFC 9110, section 15.5.6).
+func otherMethod(router *mux.Router) func(*response, *http.Request) error {
+	return func(w *response, req *http.Request) error {
+		allow := []string{http.MethodOptions}
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			probe := req.Clone(req.Context())
+			probe.Method = method
+			var match mux.RouteMatch
+			if router.Match(probe, &match) && match.MatchErr == nil {
+				allow = append(allow, method)
+			}
+		}
+		methods := strings.Join(allow, ", ")
+		w.Header().Set("Allow", methods)
+		if req.Method != http.MethodOptions {
+			return fmt.Errorf("%s on %s: %w; use one of %s", req.Method, req.URL.Path, errMethod, methods)
+		}
+		w.Header().Set("Access-Control-Allow-Methods", methods)
+		w.Header().Set("Access-Control-Allow-Headers", "Accept, Content-Type")
+		w.Header().Set("Access-Control-Max-Age", "86400")
+		w.status = http.StatusNoContent
+		return nil
+	}
 }
 
 func alsoHead(method string) string {
@@ -89,25 +124,33 @@ func (s *server) handle(r route) http.Handler {
 		began, id := time.Now(), rand.Text()[:16]
 		ctx, cancel := context.WithTimeout(req.Context(), requestTimeout)
 		defer cancel()
+		defer limitWriting(w)()
 		out := &response{w: w, head: req.Method == http.MethodHead}
 		w.Header().Set("X-Request-Id", id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Access-Control-Expose-Headers", "Location, X-Request-Id")
 		err := serve(r, out, req.WithContext(ctx))
 		if err == nil {
-			err = out.finish()
+			err = out.send()
 		}
 		s.log(req, r, id, out, time.Since(began), err)
 		if err == nil {
 			return
 		}
-		if out.sent {
+		if out.sent || status(err) == statusClientGone {
 			panic(http.ErrAbortHandler) // net/http breaks the connection without a word
 		}
-		if status(err) != statusClientGone {
-			writeProblem(w, problem(err, "urn:request:"+id))
-		}
+		writeProblem(w, problem(err, "urn:request:"+id))
 	})
+}
+
+// limitWriting sets the time until which the client must have read the answer.
+// The returned function lifts the limit, since the connection may serve more.
+func limitWriting(w http.ResponseWriter) (lift func()) {
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout)) // a writer without deadlines never waits for a client
+	return func() { _ = control.SetWriteDeadline(time.Time{}) }
 }
 
 // errPanic marks a fault of the program.
@@ -119,6 +162,11 @@ func serve(r route, out *response, req *http.Request) (err error) {
 			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
+	if !r.anyQuery {
+		if err := r.checkQuery(req); err != nil {
+			return err
+		}
+	}
 	return r.serve(out, req)
 }
 
@@ -134,80 +182,4 @@ func (s *server) log(req *http.Request, r route, id string, out *response, took 
 		}
 	}
 	s.Log.LogAttrs(req.Context(), level, "request", append(attrs, slog.Int("status", code))...)
-}
-
-// holdBack is how much of an answer is kept until it is sent, so that a query
-// that fails early is still answered with a problem document.
-const holdBack = 32 << 10
-
-// response collects the start of an answer. Its zero status means 200.
-type response struct {
-	w      http.ResponseWriter
-	head   bool
-	status int
-	sent   bool
-	bytes  int64
-	held   bytes.Buffer
-}
-
-func (r *response) Header() http.Header { return r.w.Header() }
-
-// Write implements io.Writer.
-func (r *response) Write(p []byte) (int, error) {
-	if !r.sent && r.held.Len()+len(p) <= holdBack {
-		return r.held.Write(p)
-	}
-	if err := r.send(); err != nil {
-		return 0, err
-	}
-	return r.pass(p)
-}
-
-func (r *response) pass(p []byte) (int, error) {
-	if r.head {
-		return len(p), nil
-	}
-	n, err := r.w.Write(p)
-	r.bytes += int64(n)
-	if err != nil {
-		err = fmt.Errorf("send the answer: %w: %w", context.Canceled, err)
-	}
-	return n, err
-}
-
-func (r *response) send() error {
-	if !r.sent {
-		r.sent = true
-		if r.status == 0 {
-			r.status = http.StatusOK
-		}
-		r.w.WriteHeader(r.status)
-	}
-	_, err := r.pass(r.held.Bytes())
-	r.held.Reset()
-	return err
-}
-
-func (r *response) finish() error { return r.send() }
-
-// json answers with a JSON document.
-func (r *response) json(contentType string, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("write the answer: %w", err)
-	}
-	r.Header().Set("Content-Type", contentType)
-	_, err = r.Write(append(b, '\n'))
-	return err
-}
-
-// pathValue returns a decoded part of the path. Ids may hold a slash, written
-// %2F.
-func pathValue(req *http.Request, name string) (string, error) {
-	raw := mux.Vars(req)[name]
-	s, err := url.PathUnescape(raw)
-	if err != nil {
-		return "", &layers.InputError{Param: name, Value: raw, Want: "a percent-encoded name"}
-	}
-	return s, nil
 }

@@ -17,10 +17,7 @@ func siteLimits() read.Limits { return read.Limits{Bytes: 16 << 20, Vertices: 10
 
 // postCheck takes a site as GeoJSON and answers with the archived check.
 func (s *server) postCheck(w *response, req *http.Request) error {
-	if err := knownOnly(req.URL.Query()); err != nil {
-		return err
-	}
-	body, err := readBody(req)
+	body, err := readBody(w, req)
 	if err != nil {
 		return err
 	}
@@ -39,7 +36,7 @@ func (s *server) postCheck(w *response, req *http.Request) error {
 	return err
 }
 
-func readBody(req *http.Request) ([]byte, error) {
+func readBody(w *response, req *http.Request) ([]byte, error) {
 	if t := req.Header.Get("Content-Type"); t != "" {
 		kind, _, err := mime.ParseMediaType(t)
 		// Clients that know no better send a form's type with a raw body.
@@ -48,7 +45,7 @@ func readBody(req *http.Request) ([]byte, error) {
 		}
 	}
 	limit := siteLimits().Bytes
-	body, err := io.ReadAll(http.MaxBytesReader(nil, req.Body, limit))
+	body, err := io.ReadAll(http.MaxBytesReader(w.w, req.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, fmt.Errorf("the body is larger than %d MiB; hand in the site's boundary alone: %w", limit>>20, layers.ErrTooLarge)
@@ -61,17 +58,14 @@ func readBody(req *http.Request) ([]byte, error) {
 
 // getCheck returns an archived answer byte for byte.
 func (s *server) getCheck(w *response, req *http.Request) error {
-	if err := onlyJSON(req); err != nil {
-		return err
-	}
 	id, err := pathValue(req, "check")
 	if err != nil {
 		return err
 	}
-	if !storable(id) {
+	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
+	if errors.Is(err, layers.ErrNotFound) {
 		return fmt.Errorf("check %q: %w", id, layers.ErrNotFound)
 	}
-	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
 	if err != nil {
 		return err
 	}

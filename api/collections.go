@@ -89,9 +89,6 @@ func instant(d layers.Day) *string {
 }
 
 func (s *server) collections(w *response, req *http.Request) error {
-	if err := onlyJSON(req); err != nil {
-		return err
-	}
 	list := []collection{}
 	for _, l := range s.Catalog().Layers {
 		c, err := s.describe(req, l)
@@ -109,9 +106,6 @@ func (s *server) collections(w *response, req *http.Request) error {
 func (s *server) collection(w *response, req *http.Request) error {
 	l, err := s.layer(req)
 	if err != nil {
-		return err
-	}
-	if err := onlyJSON(req); err != nil {
 		return err
 	}
 	c, err := s.describe(req, l)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sort"
-	"unicode/utf8"
 
 	"planatlas/api/encode"
 	"planatlas/layers"
@@ -51,19 +49,19 @@ func queryString(query url.Values) string {
 	return "?" + query.Encode()
 }
 
+// pageParams are the parameters of items that are no properties.
+func pageParams() []string { return []string{"bbox", "limit", "cursor"} }
+
 // parseQuery reads the parameters of items: the fixed ones, and each property of
 // the layer for equality.
 func parseQuery(l *layers.Layer, query url.Values) (layers.Query, error) {
 	q := layers.Query{Count: true}
-	known := []string{"bbox", "limit", "cursor", "f"}
+	known := append(pageParams(), "f")
 	for _, p := range l.AllProperties() {
 		known = append(known, p.Name)
 	}
 	if err := knownOnly(query, known...); err != nil {
 		return q, err
-	}
-	if f := query.Get("f"); f != "" && f != "json" && f != "geojson" {
-		return q, &layers.InputError{Param: "f", Value: f, Want: "geojson or json"}
 	}
 	var err error
 	if q.Limit, err = parseLimit(query.Get("limit")); err != nil {
@@ -87,35 +85,18 @@ func parseCursor(s string) (layers.Cursor, error) {
 	return layers.Cursor(b), nil
 }
 
-// storable reports whether PostgreSQL can hold the text.
-func storable(s string) bool {
-	for _, r := range s {
-		if r == 0 {
-			return false
-		}
-	}
-	return utf8.ValidString(s)
-}
-
+// parseEquals joins the parameters that are properties into one condition.
 func parseEquals(l *layers.Layer, query url.Values) (cql.Expr, error) {
-	var names []string
-	for name := range query {
-		if _, ok := l.Property(name); ok {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
 	var all cql.And
-	for _, name := range names {
-		p, _ := l.Property(name)
-		v := query.Get(name)
+	for _, p := range l.AllProperties() {
+		if !query.Has(p.Name) {
+			continue
+		}
+		v := query.Get(p.Name)
 		if _, err := p.Convert(v); err != nil {
 			return nil, err
 		}
-		if !storable(v) {
-			return nil, &layers.InputError{Param: name, Value: fmt.Sprintf("%q", v), Want: "UTF-8 text without NUL"}
-		}
-		all = append(all, cql.Equal(name, v))
+		all = append(all, cql.Equal(p.Name, v))
 	}
 	if len(all) == 0 {
 		return nil, nil
@@ -129,15 +110,9 @@ func (s *server) item(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := onlyJSON(req); err != nil {
-		return err
-	}
 	id, err := pathValue(req, "feature")
 	if err != nil {
 		return err
-	}
-	if !storable(id) {
-		return fmt.Errorf("feature %q of %s: %w", id, l.ID, layers.ErrNotFound)
 	}
 	one := &oneFeature{enc: encode.NewGeoJSON(w, l)}
 	if _, err := s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1}, one); err != nil {

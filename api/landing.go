@@ -31,30 +31,12 @@ func base(req *http.Request) string {
 }
 
 // wantsHTML reports whether a browser asks. f decides over the Accept header.
-func wantsHTML(req *http.Request) (bool, error) {
-	switch f := req.URL.Query().Get("f"); f {
-	case "html":
-		return true, nil
-	case "json":
-		return false, nil
-	case "":
-		accept := req.Header.Get("Accept")
-		return strings.Contains(accept, "text/html") && !strings.HasPrefix(accept, typeJSON), nil
-	default:
-		return false, &layers.InputError{Param: "f", Value: f, Want: "json or html"}
+func wantsHTML(req *http.Request) bool {
+	if f := req.URL.Query().Get("f"); f != "" {
+		return f == "html"
 	}
-}
-
-// onlyJSON refuses query parameters but f=json.
-func onlyJSON(req *http.Request, also ...string) error {
-	query := req.URL.Query()
-	if err := knownOnly(query, append(also, "f")...); err != nil {
-		return err
-	}
-	if f := query.Get("f"); f != "" && f != "json" && f != "geojson" {
-		return &layers.InputError{Param: "f", Value: f, Want: "json"}
-	}
-	return nil
+	accept := req.Header.Get("Accept")
+	return strings.Contains(accept, typeHTML) && !strings.HasPrefix(accept, typeJSON)
 }
 
 type landingPage struct {
@@ -68,13 +50,6 @@ type landingPage struct {
 
 // landing is the resource /, OGC API - Features, section 7.2.
 func (s *server) landing(w *response, req *http.Request) error {
-	if err := knownOnly(req.URL.Query(), "f"); err != nil {
-		return err
-	}
-	html, err := wantsHTML(req)
-	if err != nil {
-		return err
-	}
 	at := base(req)
 	page := landingPage{
 		Title:       "planatlas",
@@ -91,7 +66,7 @@ func (s *server) landing(w *response, req *http.Request) error {
 		Layers: s.Catalog().Layers, Version: s.Version,
 	}
 	w.Header().Set("Vary", "Accept")
-	if !html {
+	if !wantsHTML(req) {
 		return w.json(typeJSON, page)
 	}
 	t, err := template.ParseFS(pages, "landing.html")
@@ -103,10 +78,7 @@ func (s *server) landing(w *response, req *http.Request) error {
 }
 
 // conformance is the resource /conformance, OGC API - Features, section 7.4.
-func (s *server) conformance(w *response, req *http.Request) error {
-	if err := onlyJSON(req); err != nil {
-		return err
-	}
+func (s *server) conformance(w *response, _ *http.Request) error {
 	return w.json(typeJSON, map[string][]string{"conformsTo": {
 		"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
 		"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
@@ -115,17 +87,11 @@ func (s *server) conformance(w *response, req *http.Request) error {
 	}})
 }
 
-func (s *server) alive(w *response, req *http.Request) error {
-	if err := knownOnly(req.URL.Query()); err != nil {
-		return err
-	}
+func (s *server) alive(w *response, _ *http.Request) error {
 	return w.json(typeJSON, map[string]string{"status": "alive", "version": s.Version})
 }
 
 func (s *server) ready(w *response, req *http.Request) error {
-	if err := knownOnly(req.URL.Query()); err != nil {
-		return err
-	}
 	if err := s.Reader.Ping(req.Context()); err != nil {
 		return fmt.Errorf("%w: %w", layers.ErrUnavailable, err)
 	}

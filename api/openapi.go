@@ -12,9 +12,6 @@ type object = map[string]any
 
 // openAPI is the API definition (OpenAPI 3.0.3), made from the route table.
 func (s *server) openAPI(w *response, req *http.Request) error {
-	if err := onlyJSON(req); err != nil {
-		return err
-	}
 	return w.json(typeOpenAPI, s.document(base(req)))
 }
 
@@ -57,6 +54,9 @@ func operation(r route) object {
 	for _, name := range r.params {
 		params = append(params, ref(name))
 	}
+	if r.formats != nil {
+		params = append(params, query("f", "Format, over the Accept header", object{"type": "string", "enum": r.formats}))
+	}
 	media := typeJSON
 	if r.name == "items" || r.name == "item" {
 		media = typeGeoJSON
@@ -74,18 +74,18 @@ func operation(r route) object {
 
 func ref(name string) object { return object{"$ref": "#/components/parameters/" + name} }
 
+func query(name, text string, schema object) object {
+	return object{"name": name, "in": "query", "required": false, "description": text, "schema": schema, "style": "form", "explode": false}
+}
+
 func (s *server) parameters() object {
 	path := func(name, text string, schema object) object {
 		return object{"name": name, "in": "path", "required": true, "description": text, "schema": schema}
-	}
-	query := func(name, text string, schema object) object {
-		return object{"name": name, "in": "query", "required": false, "description": text, "schema": schema, "style": "form", "explode": false}
 	}
 	return object{
 		"collection": path("collection", "Id of a collection", collectionIDs(s.Catalog())),
 		"feature":    path("feature", "Id of a feature; a slash is written %2F", str()),
 		"check":      path("check", "Id of a check", str()),
-		"f":          query("f", "Format, over the Accept header", object{"type": "string", "enum": []string{"json", "html", "geojson"}}),
 		"cursor":     query("cursor", "Where the page starts; take it from a next link", str()),
 		"limit":      query("limit", "Features on a page", object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}),
 		"bbox": query("bbox", "west,south,east,north in CRS84, longitude before latitude",

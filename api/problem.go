@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"planatlas/geo/read"
 	"planatlas/layers"
@@ -68,7 +69,9 @@ func problem(err error, requestID string) Problem {
 	var input *layers.InputError
 	switch {
 	case errors.As(err, &input):
-		p.Detail, p.Parameter, p.Value, p.Expected, p.Hint = input.Error(), input.Param, input.Value, input.Want, input.Hint
+		e := *input
+		e.Param, e.Value = shorten(e.Param), shorten(e.Value)
+		p.Detail, p.Parameter, p.Value, p.Expected, p.Hint = e.Error(), e.Param, e.Value, e.Want, e.Hint
 	case p.Status == http.StatusServiceUnavailable:
 		p.Detail = "the database does not answer or took too long; nothing was decided"
 		p.Hint = "try again in a few seconds"
@@ -76,16 +79,29 @@ func problem(err error, requestID string) Problem {
 		p.Detail = "something went wrong in the service; the log has it under the instance"
 	case p.Status == http.StatusForbidden:
 		p.Detail = "you may not read this"
+	case p.Status == http.StatusConflict:
+		p.Detail = "the request does not fit what is stored now"
 	default:
-		p.Detail = err.Error()
+		p.Detail = shorten(err.Error()) // of this package and of layers, which write for clients
 	}
 	return p
+}
+
+// shorten keeps an answer from repeating a very long request.
+func shorten(s string) string {
+	const most = 300
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // writeProblem is the only place that answers with an error.
 func writeProblem(w http.ResponseWriter, p Problem) {
 	h := w.Header()
-	h.Del("Cache-Control")
+	for _, name := range []string{"Cache-Control", "Content-Crs", "Location"} { // they were meant for the answer
+		h.Del(name)
+	}
 	h.Set("Content-Type", "application/problem+json")
 	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "2")

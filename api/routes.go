@@ -4,29 +4,34 @@ import (
 	"net/http"
 )
 
-// route is one resource. The router, the OpenAPI document and the tests read the
-// same table.
+// route is one resource. The router, the check of the query, the OpenAPI
+// document and the tests read the same table.
 type route struct {
-	name    string
-	method  string
-	path    string // of mux
-	summary string
-	params  []string // query parameters
-	serve   func(*response, *http.Request) error
+	name     string
+	method   string
+	path     string // of mux
+	summary  string
+	formats  []string // values of the query parameter f; nil when there is no f
+	params   []string // further query parameters
+	filters  bool     // so are the properties of the collection
+	anyQuery bool     // the query is not looked at
+	serve    func(*response, *http.Request) error
 }
 
 func (s *server) routes() []route {
+	get, json, geojson := http.MethodGet, []string{"json"}, []string{"json", "geojson"}
 	return []route{
-		{"landing", http.MethodGet, "/", "The landing page", []string{"f"}, s.landing},
-		{"conformance", http.MethodGet, "/conformance", "The standards that the service follows", []string{"f"}, s.conformance},
-		{"api", http.MethodGet, "/api", "This document", []string{"f"}, s.openAPI},
-		{"collections", http.MethodGet, "/collections", "All collections", []string{"f"}, s.collections},
-		{"collection", http.MethodGet, "/collections/{collection}", "One collection", []string{"f"}, s.collection},
-		{"items", http.MethodGet, "/collections/{collection}/items", "The features of a collection, a page at a time", []string{"bbox", "limit", "cursor", "f"}, s.items},
-		{"item", http.MethodGet, "/collections/{collection}/items/{feature}", "One feature", []string{"f"}, s.item},
-		{"check-site", http.MethodPost, "/checks", "Check a project site against every layer", nil, s.postCheck},
-		{"check", http.MethodGet, "/checks/{check}", "The answer of an archived check", []string{"f"}, s.getCheck},
-		{"alive", http.MethodGet, "/healthz", "Whether the process lives", nil, s.alive},
-		{"ready", http.MethodGet, "/readyz", "Whether the database answers", nil, s.ready},
+		{name: "landing", method: get, path: "/", summary: "The landing page", formats: []string{"json", "html"}, serve: s.landing},
+		{name: "conformance", method: get, path: "/conformance", summary: "The standards that the service follows", formats: json, serve: s.conformance},
+		{name: "api", method: get, path: "/api", summary: "This document", formats: json, serve: s.openAPI},
+		{name: "collections", method: get, path: "/collections", summary: "All collections", formats: json, serve: s.collections},
+		{name: "collection", method: get, path: "/collections/{collection}", summary: "One collection", formats: json, serve: s.collection},
+		{name: "items", method: get, path: "/collections/{collection}/items", summary: "The features of a collection, a page at a time; each property of the collection is a query parameter for equality",
+			formats: geojson, params: pageParams(), filters: true, serve: s.items},
+		{name: "item", method: get, path: "/collections/{collection}/items/{feature}", summary: "One feature", formats: geojson, serve: s.item},
+		{name: "check-site", method: http.MethodPost, path: "/checks", summary: "Check a project site against every layer", serve: s.postCheck},
+		{name: "check", method: get, path: "/checks/{check}", summary: "The answer of an archived check", formats: json, serve: s.getCheck},
+		{name: "alive", method: get, path: "/healthz", summary: "Whether the process lives", serve: s.alive},
+		{name: "ready", method: get, path: "/readyz", summary: "Whether the database answers", serve: s.ready},
 	}
 }

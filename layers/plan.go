@@ -1,5 +1,7 @@
 package layers
 
+import "encoding/json"
+
 // Mention is a record or feature that names an entity of the plan.
 type Mention struct {
 	Entity string `json:"entity"` // of the plan, that is named
@@ -9,6 +11,8 @@ type Mention struct {
 	Name   Text   `json:"name"`
 	Plan   string `json:"plan"` // chapter.section
 	Quote  string `json:"quote,omitempty"`
+
+	Properties json.RawMessage `json:"properties,omitempty"` // of a record, as a JSON object
 }
 
 // Nearby is a feature of the plan at or near a place.

@@ -149,10 +149,11 @@ func appendValue(dst []byte, kind layers.PropertyType, v []byte) []byte {
 	case layers.Integer:
 		return append(dst, v...)
 	case layers.Number:
-		if c := v[len(v)-1]; c >= '0' && c <= '9' {
-			return append(dst, v...)
+		switch string(v) {
+		case "NaN", "Infinity", "-Infinity": // they have no form in JSON
+			return append(dst, "null"...)
 		}
-		return append(dst, "null"...) // NaN and Infinity have no form in JSON
+		return append(dst, v...)
 	}
 	return appendString(dst, v)
 }

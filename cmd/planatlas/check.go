@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 
-	"planatlas/geo"
 	"planatlas/geo/read"
 	"planatlas/layers"
 	"planatlas/layers/check"
@@ -47,7 +45,7 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 		if c.JSON {
 			_, err = con.out.Write(append(answer, '\n'))
 		} else {
-			err = c.table(con.out, a)
+			err = printAnswer(con.out, c.Lang, a)
 		}
 		return errors.Join(err, verdictCode(a.Verdict))
 	})
@@ -62,7 +60,7 @@ func (c *checkCmd) read(in io.Reader) (read.Site, error) {
 		b, err = os.ReadFile(c.Site)
 	}
 	if err != nil {
-		return read.Site{}, &layers.InputError{Param: "site", Value: c.Site, Want: "a file that can be read", Err: err}
+		return read.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
 	}
 	site, err := read.GeoJSONSite(b, read.Limits{})
 	if err != nil {
@@ -79,37 +77,4 @@ func verdictCode(v check.Verdict) error {
 		return exitError(exitIncomplete)
 	}
 	return exitError(exitConflict)
-}
-
-// table prints the answer for people.
-func (c *checkCmd) table(w io.Writer, a check.Answer) error {
-	pick := func(t layers.Text) string {
-		if c.Lang == "en" {
-			return t.EN
-		}
-		return t.ZH
-	}
-	area := geo.SquareMetres(a.Site.Area.M2)
-	fmt.Fprintf(w, "%s\n\n%s m²  %s 公顷  %s 亩   (%s: %.2f m²)\n\n", pick(a.Summary),
-		area.FormatM2(), area.FormatHectares(), area.FormatMu(), a.Site.Area.PlaneCRS, a.Site.Area.PlaneM2)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "layer\toutcome\tm²\t公顷\t亩\t%\tnearest m\t")
-	for _, l := range a.Layers {
-		o, nearest := geo.SquareMetres(l.Overlap.M2), "-"
-		if l.NearestM != nil {
-			nearest = fmt.Sprintf("%.1f", *l.NearestM)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", pick(l.Title), l.Outcome, o.FormatM2(), o.FormatHectares(), o.FormatMu(), 100*l.Overlap.Share, nearest, pick(l.Reason))
-	}
-	fmt.Fprintln(t)
-	fmt.Fprintln(t, "rule\tverdict\tcertainty\tcounts as\tm²\tdistance m\tfeature\tlaw")
-	for _, f := range a.Findings {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%s\t%s %s\n", f.Rule, f.Verdict, f.Certainty, f.Counts,
-			geo.SquareMetres(f.Overlap.M2).FormatM2(), f.DistanceM, pick(f.FeatureName), f.Law, f.Article)
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "\ncheck %s  %s  result %.12s  rules %.12s\n", a.ID, a.Created.Format("2006-01-02 15:04:05Z"), a.Provenance.ResultSHA256, a.Provenance.RulesSHA256)
-	return err
 }

@@ -66,7 +66,7 @@ func (g *globals) open(ctx context.Context, own bool) (*database, error) {
 	}
 	s, err := store.Open(ctx, url, store.Options{})
 	if err != nil {
-		return nil, errors.Join(err, db.close())
+		return nil, errors.Join(&layers.InputError{Param: "--database-url", Value: err.Error(), Want: "postgres://user@host/database", Err: err}, db.close())
 	}
 	db.Store = s
 	if err := s.Ping(ctx); err != nil {
@@ -139,7 +139,7 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun bo
 	}
 	load, err := ingest.Folder(folder, rules)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, &layers.InputError{Param: name, Value: err.Error(), Err: err}
 	}
 	diffs, err := db.Replace(ctx, load, dryRun)
 	if err != nil {

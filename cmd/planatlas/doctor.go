@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -34,11 +33,11 @@ func (doctorCmd) Run(ctx context.Context, g *globals, con console) error {
 	f := &findings{t: tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)}
 	f.line(true, "planatlas", version)
 	f.line(webmap.Built(webmap.FS()), "map page", map[bool]string{true: "built", false: "not built: run make webmap, then build again"}[webmap.Built(webmap.FS())])
-	if g.DatabaseURL == "" {
-		f.programs(g)
-	}
+	usable := g.DatabaseURL != "" || f.programs(g)
 	f.tool(ctx, "ogr2ogr", "GDAL, for files in other formats (Debian: gdal-bin)")
-	f.database(ctx, g)
+	if usable {
+		f.database(ctx, g)
+	}
 	if err := f.t.Flush(); err != nil {
 		return err
 	}
@@ -48,18 +47,21 @@ func (doctorCmd) Run(ctx context.Context, g *globals, con console) error {
 	return nil
 }
 
-func (f *findings) programs(g *globals) {
+// programs tells whether the private database can run at all.
+func (f *findings) programs(g *globals) bool {
 	p, err := cluster.Find(g.PGBin)
 	if err != nil {
 		f.line(false, "PostgreSQL", err.Error())
-		return
+		return false
 	}
-	f.line(true, "PostgreSQL", fmt.Sprintf("%d in %s, PostGIS %s", p.Version, p.Bin, map[bool]string{true: "installed", false: "missing"}[p.PostGIS]))
-	if dir, err := g.home(); err != nil {
+	f.line(p.PostGIS, "PostgreSQL", fmt.Sprintf("%d in %s, PostGIS %s", p.Version, p.Bin, map[bool]string{true: "installed", false: "missing"}[p.PostGIS]))
+	dir, err := g.home()
+	if err != nil {
 		f.line(false, "data folder", err.Error())
-	} else {
-		f.line(true, "data folder", dir)
+		return false
 	}
+	f.line(true, "data folder", dir)
+	return true
 }
 
 func (f *findings) tool(ctx context.Context, name, purpose string) {
@@ -112,7 +114,7 @@ func (f *findings) layers(ctx context.Context, db *database, missing []string) {
 	for _, l := range catalog.Layers {
 		sum, err := db.Summary(ctx, l)
 		if err != nil {
-			f.line(false, l.ID, errors.Unwrap(err).Error())
+			f.line(false, l.ID, err.Error())
 			continue
 		}
 		f.line(true, l.ID, fmt.Sprintf("%d features, %d located, revision %d", sum.Features, sum.Located, sum.Revision))

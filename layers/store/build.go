@@ -175,8 +175,9 @@ func literal(id string) string { return "'" + strings.ReplaceAll(id, "'", "''") 
 func mentionsSQL(catalog *layers.Catalog) string {
 	var parts []string
 	part := func(l *layers.Layer, role, from, condition string) {
-		parts = append(parts, fmt.Sprintf(`select e, %s, id, %s, name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), %d
-			from %s, %s e where %s and valid @> current_date`, literal(l.ID), literal(role), l.Style.Order, table(l), from, condition))
+		parts = append(parts, fmt.Sprintf(`select e, %s, id, %s, name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), %s, %d
+			from %s, %s e where %s and valid @> current_date`,
+			literal(l.ID), literal(role), ownProperties(l), l.Style.Order, table(l), from, condition))
 	}
 	for _, l := range catalog.Layers {
 		if l.Inventory {
@@ -191,6 +192,19 @@ func mentionsSQL(catalog *layers.Catalog) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "select e, layer, id, role, zh, en, plan, quote from (" + strings.Join(parts, "\nunion all ") +
-		") m (e, layer, id, role, zh, en, plan, quote, place) order by place, layer, id, e, role"
+	return "select e, layer, id, role, zh, en, plan, quote, own from (" + strings.Join(parts, "\nunion all ") +
+		") m (e, layer, id, role, zh, en, plan, quote, own, place) order by place, layer, id, e, role"
+}
+
+// ownProperties reads the properties that a record's layer declares as one JSON
+// object; null for a feature, which has a page of its own.
+func ownProperties(l *layers.Layer) string {
+	if l.HasGeometry() {
+		return "null::jsonb"
+	}
+	var columns []string
+	for _, p := range l.Properties {
+		columns = append(columns, expression(p.Name))
+	}
+	return "(select to_jsonb(_p) from (select " + strings.Join(columns, ", ") + ") _p)"
 }

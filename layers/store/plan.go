@@ -32,7 +32,7 @@ func mentions(ctx context.Context, db querier, catalog *layers.Catalog, entities
 }
 
 func scanMention(row pgx.CollectableRow) (m layers.Mention, err error) {
-	err = row.Scan(&m.Entity, &m.Layer, &m.ID, &m.Role, &m.Name.ZH, &m.Name.EN, &m.Plan, &m.Quote)
+	err = row.Scan(&m.Entity, &m.Layer, &m.ID, &m.Role, &m.Name.ZH, &m.Name.EN, &m.Plan, &m.Quote, &m.Properties)
 	return m, err
 }
 
@@ -122,11 +122,10 @@ func nearby(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog, shape []byt
 	})
 }
 
-// counties finds the outlines that hold the place, within their accuracy. The
-// plan calls the city 阳泉市 and the outline is the coverage of most layers, so
-// their ids differ.
+// counties finds the outlines that hold the place, within their accuracy, as the
+// entities that they stand for.
 func counties(ctx context.Context, tx pgx.Tx, shape []byte) ([]layers.Mention, error) {
-	rows, err := tx.Query(ctx, `select coalesce(entity, id), 'outline', id, 'county', name_zh, name_en, '', ''
+	rows, err := tx.Query(ctx, `select coalesce(entity, id), 'outline', id, 'county', name_zh, name_en, '', '', null::jsonb
 		from planatlas.outline, st_geomfromewkb($1) g where planatlas.distance_m(geom, g) <= accuracy_m
 		order by planatlas.distance_m(geom, g), st_area(geom)`, shape)
 	if err != nil {
@@ -140,7 +139,7 @@ func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.
 	var parts []string
 	for _, l := range catalog.Layers {
 		if l.HasGeometry() && l.Required {
-			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, '') from "+
+			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), null::jsonb from "+
 				table(l)+" where geom is null and valid @> current_date")
 		}
 	}

@@ -25,7 +25,8 @@ await main((base, out) =>
 );
 
 async function legend(page, base) {
-  const { collections } = await (await page.request.get(new URL("collections", base).href)).json();
+  const listed = await (await page.request.get(new URL("collections", base).href)).json();
+  const collections = listed.collections.filter((c) => c.geometryType); // records are not drawn
   const ids = collections.map((c) => c.id).sort();
   expect(ids.length > 0, "/collections lists nothing");
   const entries = await page.getByTestId("legend-entry").evaluateAll((all) => all.map((e) => ({ ...e.dataset })));
@@ -132,6 +133,10 @@ async function checkSite(page, feature) {
   const row = page.locator(`[data-testid="layer-row"][data-layer="${feature.layer}"]`);
   const outcome = await row.getAttribute("data-outcome");
   expect(outcome === "hit", `${feature.layer} is shown as ${outcome} under a site drawn across ${feature.id}`);
+  for (const l of answer.layers) {
+    const title = await page.locator(`[data-testid="layer-row"][data-layer="${l.layer}"] th`).innerText();
+    expect(title.startsWith(l.titles.zh), `the row of ${l.layer} is headed “${title}”, the answer calls it “${l.titles.zh}”`);
+  }
   const finding = page.locator(`[data-testid="finding"][data-layer="${feature.layer}"]`).first();
   expect((await finding.count()) > 0, `no finding names ${feature.layer}`);
   ok(`verdict ${verdict}: ${summary}`);
@@ -184,6 +189,12 @@ async function picture(page, base, size, path) {
   await page.setViewportSize(size);
   await openMap(page, base, hash);
   await page.getByTestId("verdict").waitFor();
+  await page.evaluate(() => new Promise((drawn) => {
+    const { map } = window.planatlas;
+    map.getView().setZoom(map.getView().getZoom() - 2.3); // with what lies around
+    map.once("rendercomplete", drawn);
+    map.render();
+  }));
   await page.screenshot({ path });
   ok(`${path} ${size.width}x${size.height}, from ${hash}`);
 }

@@ -30,7 +30,8 @@ export function checkURL(id: string): string {
 export async function fetchCollections(): Promise<Collection[]> {
   const body = (await getJSON(new URL("collections", root))) as { collections?: unknown };
   if (!Array.isArray(body?.collections)) throw new ApiError("format", { instance: "/collections" });
-  return body.collections as Collection[];
+  // Records of the plan have no geometry and are not drawn.
+  return (body.collections as Collection[]).filter((c) => c.geometryType);
 }
 
 /** All features of a collection, page by page. Fewer than `numberMatched` is an error, not a shorter layer. */

@@ -132,6 +132,7 @@ function graticule(): Graticule {
     lonLabelFormatter: (v) => degrees(v, "E"),
     latLabelFormatter: (v) => degrees(v, "N"),
     lonLabelPosition: 0,
+    latLabelPosition: 0.94, // left of the buttons
     lonLabelStyle: label("bottom"),
     latLabelStyle: label("end"),
     zIndex: -1,

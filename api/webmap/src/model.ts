@@ -59,6 +59,7 @@ export interface Area {
 
 export interface LayerResult {
   layer: string;
+  titles?: Text;
   outcome?: string;
   reason?: string | Text;
   revision?: number;
@@ -71,6 +72,7 @@ export interface Finding {
   rule?: string;
   layer?: string;
   feature?: string;
+  feature_name?: Text;
   relation?: string;
   verdict?: string;
   certainty?: string;

@@ -40,7 +40,7 @@ function color(verdict: unknown): string {
 
 const cache = new Map<string, Style[]>();
 
-/** A conflict is hatched in the colour of its verdict, so that it shows over any layer. */
+/** A conflict is hatched in the colour of its verdict, so that it shows over any layer, and widely, so that labels show through. */
 export function conflictStyle(feature: FeatureLike): Style[] {
   const key = color(feature.get("verdict"));
   let styles = cache.get(key);
@@ -50,7 +50,7 @@ export function conflictStyle(feature: FeatureLike): Style[] {
       new Style({
         zIndex: key === color("prohibited") ? 2 : 1,
         stroke: new Stroke({ color: key, width: 2.5 }),
-        fill: new Fill({ color: hatchPattern("diagonal", key, devicePixelRatio) ?? `${key}55` }),
+        fill: new Fill({ color: hatchPattern("diagonal", key, devicePixelRatio, 16) ?? `${key}55` }),
         image: new Circle({ radius: 6, fill: new Fill({ color: key }), stroke: new Stroke({ color: "#fff", width: 2 }) }),
       }),
     ];

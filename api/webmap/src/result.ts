@@ -39,15 +39,17 @@ function layerRows(answer: Answer, layers: AtlasLayer[]): LayerResult[] {
   return rows.sort((a, b) => rank(a) - rank(b));
 }
 
-function layerTitle(layers: AtlasLayer[], id: string | undefined): string {
-  return titleOf(layers.find((l) => l.collection.id === id), id ?? "—");
+/** A layer that is not on the map, such as one that is not public, has its title in the answer. */
+function layerTitle(layers: AtlasLayer[], rows: LayerResult[], id: string | undefined): string {
+  const layer = layers.find((l) => l.collection.id === id);
+  return layer ? titleOf(layer) : pick(rows.find((r) => r.layer === id)?.titles) || id || "—";
 }
 
 function verdictBox(answer: Answer, rows: LayerResult[], layers: AtlasLayer[]): HTMLElement {
   const shown = shownVerdict(answer);
   const gaps = rows.filter((r) => outcomeOf(r.outcome) === "not_checked");
   const said = verdictOf(answer.verdict);
-  const names = gaps.map((r) => layerTitle(layers, r.layer)).join(lang() === "zh" ? "、" : ", ");
+  const names = gaps.map((r) => layerTitle(layers, rows, r.layer)).join(lang() === "zh" ? "、" : ", ");
   return el(
     "section",
     { class: `verdict verdict-${shown}`, "data-testid": "verdict", "data-verdict": shown, "aria-live": "polite" },
@@ -97,7 +99,7 @@ function layerTable(rows: LayerResult[], layers: AtlasLayer[]): HTMLElement {
       el(
         "th",
         { scope: "row" },
-        layerTitle(layers, r.layer),
+        layerTitle(layers, rows, r.layer),
         r.reason ? el("small", {}, pick(r.reason)) : null,
         r.data_date ? el("small", {}, `${t("dataDate")} ${r.data_date}`) : null,
       ),
@@ -126,14 +128,14 @@ function findingsBox(answer: Answer, layers: AtlasLayer[], actions: ResultAction
     if (findings.length === 0) continue;
     box.append(
       el("h4", { class: `verdict-word ${verdict}` }, `${word("verdict", verdict)} (${findings.length})`),
-      el("ol", {}, ...findings.map((f) => findingCard(f, layers, actions))),
+      el("ol", {}, ...findings.map((f) => findingCard(f, layers, answer.layers ?? [], actions))),
     );
   }
   if ((answer.findings ?? []).length === 0) box.append(el("p", { class: "note" }, t("noFindings")));
   return box;
 }
 
-function findingCard(f: Finding, layers: AtlasLayer[], actions: ResultActions): HTMLElement {
+function findingCard(f: Finding, layers: AtlasLayer[], rows: LayerResult[], actions: ResultActions): HTMLElement {
   const feature = findFeature(layers, f.layer, f.feature);
   const certainty = f.certainty ? word("certainty", f.certainty) : t("certaintyNone");
   const law = [f.law, f.article].filter(Boolean).join(" ");
@@ -141,7 +143,7 @@ function findingCard(f: Finding, layers: AtlasLayer[], actions: ResultActions): 
   return el(
     "li",
     { class: `finding finding-${verdictOf(f.verdict)}`, "data-testid": "finding", "data-layer": f.layer, "data-feature": f.feature },
-    el("p", { class: "finding-head" }, el("strong", {}, feature ? nameOf(feature) : f.feature || "—"), ` · ${layerTitle(layers, f.layer)}`),
+    el("p", { class: "finding-head" }, el("strong", {}, feature ? nameOf(feature) : pick(f.feature_name) || f.feature || "—"), ` · ${layerTitle(layers, rows, f.layer)}`),
     el("p", {}, badge(`certainty-${f.certainty ?? "none"}`, certainty), " ", measures(f)),
     pick(f.text) && el("p", {}, pick(f.text)),
     law && el("p", {}, el("cite", {}, law), f.basis ? ` (${word("basis", f.basis)})` : "", f.rule ? ` · ${t("rule", { id: f.rule })}` : ""),

@@ -79,10 +79,10 @@ function darker(hex: string): string {
   return `rgb(${rgb.map((v) => Math.round(v * factor)).join(", ")})`;
 }
 
-/** A repeating hatch, drawn once per layer; null for a kind that the page does not know. */
-export function hatchPattern(kind: string, color: string, ratio: number): CanvasPattern | null {
+/** A repeating hatch with a line every `step` pixels, drawn once per layer; null for a kind that the page does not know. */
+export function hatchPattern(kind: string, color: string, ratio: number, step = 8): CanvasPattern | null {
   if (kind !== "diagonal" && kind !== "cross") return null;
-  const size = Math.max(8, Math.round(8 * ratio));
+  const size = Math.max(step, Math.round(step * ratio));
   const tile = document.createElement("canvas");
   tile.width = tile.height = size;
   const ctx = tile.getContext("2d");

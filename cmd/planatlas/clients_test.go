@@ -1,0 +1,195 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"planatlas/api"
+	"planatlas/api/webmap"
+	"planatlas/layers/store/storetest"
+)
+
+// inProcess serves Yangquan from a database of the test's own.
+func inProcess(t *testing.T) (address, database string) {
+	t.Helper()
+	database = storetest.URL(t)
+	s := storetest.Open(t, database)
+	var now state
+	if err := now.refresh(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	server := httptest.NewServer(api.New(api.Options{Reader: s, Checker: now.checker(s, log), Catalog: now.catalog.Load,
+		Map: webmap.Handler(), Log: log, Version: version}))
+	t.Cleanup(server.Close)
+	return server.URL, database
+}
+
+// client runs a program of others; one that is not installed fails with the line
+// that installs it.
+func client(t *testing.T, install, name string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		t.Fatalf("%s is not installed: %s", name, install)
+	}
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+func gdal(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	return client(t, "apt-get install gdal-bin", name, args...)
+}
+
+// stored counts the features of each public layer in the database.
+func stored(t *testing.T, database string) map[string]int {
+	t.Helper()
+	var names []string
+	storetest.QueryRow(t, database, "select array_agg(id order by id) from planatlas.layer where declaration->>'access' = 'public'", &names)
+	n := map[string]int{}
+	for _, name := range names {
+		var count int
+		storetest.QueryRow(t, database, "select count(*) from layers."+name, &count)
+		n[name] = count
+	}
+	return n
+}
+
+// TestGDALReadsEveryLayer opens the service as QGIS and GDAL users do, and counts.
+func TestGDALReadsEveryLayer(t *testing.T) {
+	t.Parallel()
+	address, database := inProcess(t)
+	out := gdal(t, "ogrinfo", "-al", "-so", "OAPIF:"+address)
+	shown := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?s)Layer name: (\S+)\n.*?Feature Count: (\d+)`).FindAllStringSubmatch(out, -1) {
+		shown[m[1]], _ = strconv.Atoi(m[2])
+	}
+	if want := stored(t, database); !maps.Equal(shown, want) {
+		t.Errorf("ogrinfo counts %v, the database has %v\n%s", shown, want, out)
+	}
+}
+
+// TestGDALFilters asks for a part of a layer, by place and by property, and
+// compares with SQL.
+func TestGDALFilters(t *testing.T) {
+	t.Parallel()
+	address, database := inProcess(t)
+	file := filepath.Join(t.TempDir(), "part.geojson")
+	gdal(t, "ogr2ogr", "-f", "GeoJSON", file, "OAPIF:"+address, "reference",
+		"-spat", "113.4", "37.8", "113.8", "38.2", "-where", "status = 'existing'")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var part struct {
+		Features []struct {
+			Properties struct{ ID string } // where GDAL puts an id that is a text
+		}
+	}
+	if err := json.Unmarshal(text, &part); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	var got, want []string
+	for _, f := range part.Features {
+		got = append(got, f.Properties.ID)
+	}
+	slices.Sort(got)
+	storetest.QueryRow(t, database, `select array_agg(id order by id collate "C") from layers.reference
+		where status = 'existing' and st_intersects(geom, st_makeenvelope(113.4, 37.8, 113.8, 38.2, 4490))`, &want)
+	if len(want) < 2 || !slices.Equal(got, want) {
+		t.Errorf("GDAL got %q, the database has %q", got, want)
+	}
+}
+
+// TestGDALReadsTheDatabase opens a layer's own table, as a GIS with a database
+// connection does.
+func TestGDALReadsTheDatabase(t *testing.T) {
+	t.Parallel()
+	database := storetest.URL(t)
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := fmt.Sprintf("PG:host='%s' port=%s user=%s dbname=%s", u.Query().Get("host"), u.Query().Get("port"), u.User, strings.TrimPrefix(u.Path, "/"))
+	out := gdal(t, "ogrinfo", "-so", source, "layers.river_corridors")
+	for _, want := range []string{
+		fmt.Sprintf("Feature Count: %d\n", stored(t, database)["river_corridors"]),
+		`ID["EPSG",4490]`, "Geometry Column = geom", "name_zh: String", "accuracy_m: Real", "revision: Integer64",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("ogrinfo does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+// TestMapInChromium reads and checks on the map page in a real browser; with
+// -update it renews the pictures of the README.
+func TestMapInChromium(t *testing.T) {
+	t.Parallel()
+	address, pictures := mapPage(t)
+	t.Log(browse(t, "map.mjs", address, pictures))
+	if !*update {
+		return
+	}
+	for _, name := range []string{"map.png", "map-phone.png"} {
+		picture, err := os.ReadFile(filepath.Join(pictures, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(webmapFolder+"/screenshots", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(webmapFolder+"/screenshots/"+name, picture, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestMapWhenTheServiceFails breaks answers on their way to the page.
+func TestMapWhenTheServiceFails(t *testing.T) {
+	t.Parallel()
+	address, _ := mapPage(t)
+	t.Log(browse(t, "failures.mjs", address))
+}
+
+const webmapFolder = root + "/api/webmap"
+
+// mapPage serves the map; the page must have been built.
+func mapPage(t *testing.T) (address, pictures string) {
+	t.Helper()
+	if !webmap.Built(webmap.FS()) {
+		t.Fatal("the map page is not built: run make webmap")
+	}
+	if _, err := exec.LookPath("chromium"); err != nil && os.Getenv("CHROMIUM") == "" {
+		t.Fatal("chromium is not installed: apt-get install chromium fonts-noto-cjk, or name one in CHROMIUM")
+	}
+	address, _ = inProcess(t)
+	return address, t.TempDir()
+}
+
+func browse(t *testing.T, script string, args ...string) string {
+	t.Helper()
+	file, err := filepath.Abs(filepath.Join(webmapFolder, "e2e", script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client(t, "apt-get install nodejs npm", "node", append([]string{file}, args...)...)
+}
