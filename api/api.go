@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"planatlas/geo"
 	"planatlas/layers"
 	"planatlas/layers/check"
 
@@ -26,6 +27,9 @@ type Reader interface {
 	Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error)
 	Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error)
 	ArchivedAnswer(ctx context.Context, id string) ([]byte, error)
+	PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error)
+	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
+	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)
 	Ping(ctx context.Context) error
 }
 
@@ -45,7 +49,10 @@ type Options struct {
 	Now     func() time.Time
 }
 
-type server struct{ Options }
+type server struct {
+	Options                         // its Catalog holds the published layers alone
+	declared func() *layers.Catalog // all layers
+}
 
 // requestTimeout bounds the work for a request, and writeTimeout the whole
 // answer: a client that stops reading would keep a connection of the database.
@@ -59,9 +66,8 @@ func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	declared := o.Catalog
-	o.Catalog = func() *layers.Catalog { return published(declared()) }
-	s := &server{o}
+	s := &server{Options: o, declared: o.Catalog}
+	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	for _, r := range s.routes() {
 		router.Handle(r.path, s.handle(r)).Methods(r.method, alsoHead(r.method)).Name(r.name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"planatlas/api/encode"
 	"planatlas/layers"
@@ -19,7 +20,7 @@ func (s *server) items(w *response, req *http.Request) error {
 		return err
 	}
 	query := req.URL.Query()
-	q, err := parseQuery(l, query)
+	q, err := s.parseQuery(l, query)
 	if err != nil {
 		return err
 	}
@@ -50,16 +51,15 @@ func queryString(query url.Values) string {
 }
 
 // pageParams are the parameters of items that are no properties.
-func pageParams() []string { return []string{"bbox", "limit", "cursor"} }
+func pageParams() []string {
+	return []string{"bbox", "limit", "cursor", "filter", "intersects-feature"}
+}
 
 // parseQuery reads the parameters of items: the fixed ones, and each property of
 // the layer for equality.
-func parseQuery(l *layers.Layer, query url.Values) (layers.Query, error) {
+func (s *server) parseQuery(l *layers.Layer, query url.Values) (layers.Query, error) {
 	q := layers.Query{Count: true}
-	known := append(pageParams(), "f")
-	for _, p := range l.AllProperties() {
-		known = append(known, p.Name)
-	}
+	known := append(append(pageParams(), "f"), propertyNames(l)...)
 	if err := knownOnly(query, known...); err != nil {
 		return q, err
 	}
@@ -73,8 +73,65 @@ func parseQuery(l *layers.Layer, query url.Values) (layers.Query, error) {
 	if q.After, err = parseCursor(query.Get("cursor")); err != nil {
 		return q, err
 	}
-	q.Filter, err = parseEquals(l, query)
+	if q.Meets, err = s.parseReference("intersects-feature", query.Get("intersects-feature")); err != nil {
+		return q, err
+	}
+	if q.Filter, err = parseFilter("filter", l, query.Get("filter")); err != nil {
+		return q, err
+	}
+	equals, err := parseEquals(l, query)
+	if equals != nil {
+		q.Filter = both(q.Filter, equals)
+	}
 	return q, err
+}
+
+// both joins two conditions, of which the first may be missing.
+func both(a, b cql.Expr) cql.Expr {
+	if a == nil {
+		return b
+	}
+	return cql.And{a, b}
+}
+
+// parseFilter reads a condition in CQL2 text over the layer's properties.
+func parseFilter(param string, l *layers.Layer, text string) (cql.Expr, error) {
+	e, err := cql.ParseText(text)
+	if err != nil {
+		return nil, &layers.InputError{Param: param, Value: text, Want: "CQL2 text", Hint: err.Error(), Err: err}
+	}
+	for _, name := range cql.Properties(e) {
+		if _, ok := l.Property(name); ok {
+			continue
+		}
+		input := &layers.InputError{Param: param, Value: name, Want: "a property of " + l.ID}
+		if near := layers.Nearest(name, propertyNames(l)); near != "" {
+			input.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return nil, input
+	}
+	return e, nil
+}
+
+func propertyNames(l *layers.Layer) []string {
+	var names []string
+	for _, p := range l.AllProperties() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// parseReference reads collection/feature.
+func (s *server) parseReference(param, text string) (*layers.Reference, error) {
+	if text == "" {
+		return nil, nil
+	}
+	collection, id, ok := strings.Cut(text, "/")
+	l, err := s.Catalog().Layer(collection)
+	if !ok || err != nil {
+		return nil, &layers.InputError{Param: param, Value: text, Want: "a feature as collection/id, such as transport_links/g307", Err: err}
+	}
+	return &layers.Reference{Layer: l, ID: id}, nil
 }
 
 func parseCursor(s string) (layers.Cursor, error) {
@@ -114,32 +171,46 @@ func (s *server) item(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	one := &oneFeature{enc: encode.NewGeoJSON(w, l)}
+	one := &oneFeature{layer: l, enc: encode.NewGeoJSON(w, l)}
 	if _, err := s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1}, one); err != nil {
 		return err
 	}
 	if one.doc == nil {
 		return fmt.Errorf("feature %q of %s: %w", id, l.ID, layers.ErrNotFound)
 	}
-	self := base(req) + "/collections/" + l.ID
+	related, err := s.related(req, l, id, one.entities)
+	if err != nil {
+		return err
+	}
 	doc := append(one.doc, `,"links":`...)
-	doc = encode.AppendLinks(doc, []encode.Link{
-		{Href: self + "/items/" + url.PathEscape(id), Rel: "self", Type: typeGeoJSON},
-		{Href: self, Rel: "collection", Type: typeJSON},
-	})
+	doc = encode.AppendLinks(doc, append([]encode.Link{
+		{Href: itemHref(req, l.ID, id), Rel: "self", Type: typeGeoJSON},
+		{Href: base(req) + "/collections/" + l.ID, Rel: "collection", Type: typeJSON},
+	}, related...))
 	w.Header().Set("Content-Type", typeGeoJSON)
 	w.Header().Set("Content-Crs", "<"+crs84+">")
 	_, err = w.Write(append(doc, '}', '\n'))
 	return err
 }
 
-// oneFeature keeps a single feature as an open document.
+// oneFeature keeps a single feature as an open document, and the entities of the
+// plan that it names.
 type oneFeature struct {
-	enc *encode.GeoJSON
-	doc []byte
+	layer    *layers.Layer
+	enc      *encode.GeoJSON
+	doc      []byte
+	entities []string
 }
 
 func (o *oneFeature) Row(r layers.Row) (err error) {
+	if o.layer.Inventory {
+		o.entities = append(o.entities, string(r.ID))
+	}
+	for i, p := range o.layer.AllProperties() {
+		if p.Names && len(r.Values[i]) > 0 {
+			o.entities = append(o.entities, strings.Split(string(r.Values[i]), ";")...)
+		}
+	}
 	o.doc, err = o.enc.AppendFeature(nil, r)
 	return err
 }

@@ -65,7 +65,9 @@ func operation(r route) object {
 	op := object{"operationId": r.name, "summary": r.summary, "parameters": params,
 		"responses": object{"200": ok, "default": object{"$ref": "#/components/responses/problem"}}}
 	if r.method == http.MethodPost {
-		op["responses"] = object{"201": ok, "default": object{"$ref": "#/components/responses/problem"}}
+		if r.name == "check-site" {
+			op["responses"] = object{"201": ok, "default": object{"$ref": "#/components/responses/problem"}}
+		}
 		op["requestBody"] = object{"required": true, "description": "A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84",
 			"content": object{typeGeoJSON: object{"schema": object{"type": "object"}}}}
 	}
@@ -83,11 +85,18 @@ func (s *server) parameters() object {
 		return object{"name": name, "in": "path", "required": true, "description": text, "schema": schema}
 	}
 	return object{
-		"collection": path("collection", "Id of a collection", collectionIDs(s.Catalog())),
-		"feature":    path("feature", "Id of a feature; a slash is written %2F", str()),
-		"check":      path("check", "Id of a check", str()),
-		"cursor":     query("cursor", "Where the page starts; take it from a next link", str()),
-		"limit":      query("limit", "Features on a page", object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}),
+		"collection":         path("collection", "Id of a collection", collectionIDs(s.Catalog())),
+		"feature":            path("feature", "Id of a feature; a slash is written %2F", str()),
+		"check":              path("check", "Id of a check", str()),
+		"cursor":             query("cursor", "Where the page starts; take it from a next link", str()),
+		"limit":              query("limit", "Features on a page", object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}),
+		"at":                 query("at", "longitude,latitude in CRS84", object{"type": "array", "items": object{"type": "number"}, "minItems": 2, "maxItems": 2}),
+		"entity":             query("entity", "Id of an entity of the plan", str()),
+		"filter":             query("filter", "Condition in CQL2 text: comparisons, IN, LIKE and IS NULL, joined by AND, OR and NOT", str()),
+		"to":                 query("to", "Id of the other collection", collectionIDs(s.Catalog())),
+		"to-filter":          query("to-filter", "Condition on the other collection in CQL2 text", str()),
+		"intersects-feature": query("intersects-feature", "Only features that meet this one, given as collection/id", str()),
+		"within":             query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),
 		"bbox": query("bbox", "west,south,east,north in CRS84, longitude before latitude",
 			object{"type": "array", "items": object{"type": "number"}, "minItems": 4, "maxItems": 6}),
 	}

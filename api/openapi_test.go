@@ -20,7 +20,7 @@ const openAPIGolden = "testdata/openapi.json"
 func document(t *testing.T) ([]byte, *server) {
 	t.Helper()
 	catalog := layers.NewCatalog([]*layers.Layer{{ID: "parks"}, {ID: "rivers", Style: layers.Style{Order: -1}}})
-	s := &server{Options{Catalog: func() *layers.Catalog { return catalog }, Version: "test"}}
+	s := &server{Options: Options{Catalog: func() *layers.Catalog { return catalog }, Version: "test"}}
 	req := httptest.NewRequest(http.MethodGet, "http://atlas.example/api", nil)
 	b, err := json.MarshalIndent(s.document(base(req)), "", "  ")
 	if err != nil {

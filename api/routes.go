@@ -31,6 +31,11 @@ func (s *server) routes() []route {
 		{name: "item", method: get, path: "/collections/{collection}/items/{feature}", summary: "One feature", formats: geojson, serve: s.item},
 		{name: "check-site", method: http.MethodPost, path: "/checks", summary: "Check a project site against every layer", serve: s.postCheck},
 		{name: "check", method: get, path: "/checks/{check}", summary: "The answer of an archived check", formats: json, serve: s.getCheck},
+		{name: "nearest", method: get, path: "/collections/{collection}/nearest", summary: "For each feature of a collection the nearest one of another, with the distance",
+			formats: json, params: []string{"to", "filter", "to-filter", "limit"}, serve: s.nearest},
+		{name: "plan", method: get, path: "/plan", summary: "What the plan says at a point, or of one of its entities: features nearest first, systems, indicators and requirements, with their citations",
+			formats: json, params: []string{"at", "within", "entity"}, serve: s.planGet},
+		{name: "plan-at-site", method: http.MethodPost, path: "/plan", summary: "What the plan says of a site", params: []string{"within"}, serve: s.planAtSite},
 		{name: "alive", method: get, path: "/healthz", summary: "Whether the process lives", serve: s.alive},
 		{name: "ready", method: get, path: "/readyz", summary: "Whether the database answers", serve: s.ready},
 	}

@@ -1,6 +1,10 @@
 package layers
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"planatlas/layers/cql"
+)
 
 // Mention is a record or feature that names an entity of the plan.
 type Mention struct {
@@ -35,4 +39,25 @@ type PlanHere struct {
 	Features []Nearby  // nearest first
 	Unknown  []Mention // control lines whose boundary is not loaded: they may be here
 	Mentions []Mention // records of the plan that name one of all these
+}
+
+// Pair is a feature and the nearest one of another layer.
+type Pair struct {
+	Feature   Named   `json:"feature"`
+	Nearest   Named   `json:"nearest"`
+	DistanceM float64 `json:"distance_m"` // geodesic; 0 when they meet
+	AccuracyM float64 `json:"accuracy_m"` // of both positions together
+}
+
+// Named is a feature by its names.
+type Named struct {
+	Layer string `json:"layer"`
+	ID    string `json:"id"`
+	Name  Text   `json:"name"`
+}
+
+// Selection is the part of a layer that a filter leaves.
+type Selection struct {
+	Layer  *Layer
+	Filter cql.Expr
 }

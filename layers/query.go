@@ -14,10 +14,17 @@ import (
 type Query struct {
 	BBox   *orb.Bound // CRS84, lon/lat; nil for everywhere
 	Filter cql.Expr   // nil for no condition
+	Meets  *Reference // only features that have a point in common with this one
 	ID     string     // one feature only
 	After  Cursor     // start behind this feature
 	Limit  int        // at most so many rows; 0 for all
 	Count  bool       // count the matches, as far as that is cheap
+}
+
+// Reference names a feature.
+type Reference struct {
+	Layer *Layer
+	ID    string
 }
 
 // Cursor is the id of the last feature of a page; empty before the first.
@@ -88,9 +95,11 @@ type Load struct {
 	RulesSHA256 string
 }
 
-// Diff counts what a load changed in one layer.
+// Diff counts what a load changed in one layer, and how many of the entities that
+// the plan's inventory names for the layer have a place in it.
 type Diff struct {
 	Layer                              string
 	Added, Changed, Removed, Unchanged int64
+	Named, Located                     int64
 	Version                            Version
 }

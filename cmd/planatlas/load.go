@@ -31,11 +31,16 @@ func (c *loadCmd) Run(ctx context.Context, g *globals, con console) error {
 
 func printDiffs(w io.Writer, diffs []layers.Diff) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "added\tchanged\tremoved\tunchanged\trevision\t  layer")
+	var named, located int64
+	fmt.Fprintln(t, "added\tchanged\tremoved\tunchanged\trevision\tnamed\tlocated\t  layer")
 	for _, d := range diffs {
-		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", d.Added, d.Changed, d.Removed, d.Unchanged, d.Version.Revision, d.Layer)
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", d.Added, d.Changed, d.Removed, d.Unchanged, d.Version.Revision, d.Named, d.Located, d.Layer)
+		named, located = named+d.Named, located+d.Located
 	}
 	_ = t.Flush() // a closed terminal is no reason to undo a load
+	if named > 0 {
+		fmt.Fprintf(w, "%d named entities of the plan, %d located, %d not located; 0 errors\n", named, located, named-located)
+	}
 }
 
 type migrateCmd struct{}

@@ -166,7 +166,7 @@ func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
 	}
 	add(layers.Text{ZH: "缺少必需数据：", EN: " Required data are missing: "})
 	for _, f := range findings {
-		if f.Certainty == WithinAccuracy && f.Verdict.Severity() < Incomplete.Severity() {
+		if f.Certainty == WithinAccuracy && f.Counts == Incomplete {
 			zh = append(zh, f.FeatureName.ZH+"（"+f.Rule+"）")
 			en = append(en, f.FeatureName.EN+" ("+f.Rule+")")
 		}

@@ -45,6 +45,15 @@ func TestMatch(t *testing.T) {
 		{"(class = 'a' or class = 'railway') and open = true", true},
 		{`"名称" = '石太铁路'`, true},
 		{"名称 = '石太铁路'", true},
+		{"class like 'rail%'", true},
+		{"class like '%way'", true},
+		{"class like '%il%a_'", true},
+		{"class like 'rail'", false},
+		{"class not like '%road%'", true},
+		{`class like 'r\%'`, false},
+		{"名称 like '石_铁%'", true},
+		{"missing like '%'", false},
+		{"half_width_m like '7%'", false},
 		{"half_width_m = 'text'", false},
 		{"class = 'it''s'", false},
 	} {
@@ -66,7 +75,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}{
 		{"class", 6}, {"class =", 8}, {"class = 'open", 9}, {"= 'a'", 1}, {"class = 1..2", 9},
 		{"(class = 'a'", 13}, {"class = 'a' class", 13}, {"class in 'a'", 10}, {"class in ()", 11},
-		{"类别 == 'a'", 5}, {"class LIKE 'a%'", 7}, {"class is 5", 10},
+		{"类别 == 'a'", 5}, {"class LIKE 5", 12}, {`class LIKE 'a\'`, 12}, {"class BETWEEN 1", 7}, {"class is 5", 10},
 		{strings.Repeat("(", 200), 102}, {strings.Repeat("x", 20<<10), 1},
 	} {
 		_, err := cql.ParseText(tc.text)

@@ -2,8 +2,8 @@
 // 21-065r2, CQL2): one tree, its text form and its meaning for one feature. It
 // knows no SQL.
 //
-// Understood are Basic CQL2 (and, or, not, the six comparisons, is null) and
-// IN lists of literals.
+// Understood are Basic CQL2 (and, or, not, the six comparisons, is null), LIKE,
+// and IN lists of literals.
 package cql
 
 import "strings"
@@ -33,6 +33,10 @@ type In struct {
 	Values   []Value
 }
 
+// Like is true when the property matches the pattern: % stands for any text, _
+// for one character, and a backslash takes the next character as it is.
+type Like struct{ Property, Pattern string }
+
 // IsNull is true when the feature has no value for the property.
 type IsNull struct{ Property string }
 
@@ -41,6 +45,7 @@ func (Or) expr()      {}
 func (Not) expr()     {}
 func (Compare) expr() {}
 func (In) expr()      {}
+func (Like) expr()    {}
 func (IsNull) expr()  {}
 
 // Value is a literal or a feature's value: string, float64, bool, or nil for
@@ -90,10 +95,43 @@ func eval(e Expr, get func(string) Value) truth {
 			t = max(t, compare(get(e.Property), "=", v))
 		}
 		return t
+	case Like:
+		s, ok := get(e.Property).(string)
+		if !ok {
+			return unknown
+		}
+		return boolean(like([]rune(s), []rune(e.Pattern)))
 	case Compare:
 		return compare(get(e.Property), e.Op, e.Value)
 	}
 	return unknown
+}
+
+// like matches greedily and goes back to the last % when it must.
+func like(s, pattern []rune) bool {
+	i, j, star, mark := 0, 0, -1, 0
+	for i < len(s) {
+		switch {
+		case j < len(pattern) && pattern[j] == '%':
+			star, mark = j, i
+			j++
+		case j < len(pattern) && pattern[j] == '_':
+			i, j = i+1, j+1
+		case j+1 < len(pattern) && pattern[j] == '\\' && pattern[j+1] == s[i]:
+			i, j = i+1, j+2
+		case j < len(pattern) && pattern[j] != '\\' && pattern[j] == s[i]:
+			i, j = i+1, j+1
+		case star >= 0:
+			mark++
+			i, j = mark, star+1
+		default:
+			return false
+		}
+	}
+	for j < len(pattern) && pattern[j] == '%' {
+		j++
+	}
+	return j == len(pattern)
 }
 
 func boolean(b bool) truth {
@@ -164,6 +202,8 @@ func Properties(e Expr) []string {
 		case Compare:
 			add(e.Property)
 		case In:
+			add(e.Property)
+		case Like:
 			add(e.Property)
 		case IsNull:
 			add(e.Property)

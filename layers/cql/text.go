@@ -225,8 +225,12 @@ func (p *parser) predicate() (Expr, error) {
 		return negate(IsNull{t.value}, negated), nil
 	}
 	if negated := p.word("NOT"); negated || p.peek().kind == name {
+		if p.word("LIKE") {
+			pattern, err := p.pattern()
+			return negate(Like{t.value, pattern}, negated), err
+		}
 		if !p.word("IN") {
-			return nil, p.unexpected("IN")
+			return nil, p.unexpected("IN or LIKE")
 		}
 		values, err := p.values()
 		return negate(In{t.value, values}, negated), err
@@ -237,7 +241,19 @@ func (p *parser) predicate() (Expr, error) {
 			return Compare{t.value, op, v}, err
 		}
 	}
-	return nil, p.unexpected("=, <>, <, >, <=, >=, IN or IS NULL")
+	return nil, p.unexpected("=, <>, <, >, <=, >=, IN, LIKE or IS NULL")
+}
+
+func (p *parser) pattern() (string, error) {
+	t := p.peek()
+	if t.kind != text {
+		return "", p.unexpected("a pattern in single quotes")
+	}
+	if strings.HasSuffix(strings.ReplaceAll(t.value, `\\`, ""), `\`) {
+		return "", p.unexpected("a character behind the last backslash")
+	}
+	p.at++
+	return t.value, nil
 }
 
 func negate(e Expr, yes bool) Expr {

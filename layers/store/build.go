@@ -103,14 +103,21 @@ func conditions(l *layers.Layer, q layers.Query) (*builder, error) {
 			b.param(q.BBox.Min[0]), b.param(q.BBox.Min[1]), b.param(q.BBox.Max[0]), b.param(q.BBox.Max[1]))
 		b.and("geom && " + box + " and case when geom @ " + box + " then true else st_intersects(geom, " + box + ") end")
 	}
-	if q.Filter != nil {
-		sql, err := b.filter(l, q.Filter)
-		if err != nil {
-			return nil, err
-		}
-		b.and(sql)
+	if q.Meets != nil {
+		other := fmt.Sprintf("(select geom from %s where id = %s)", table(q.Meets.Layer), b.param(q.Meets.ID))
+		b.and("st_intersects(geom, " + other + ")")
 	}
-	return b, nil
+	return b, b.andFilter(l, q.Filter)
+}
+
+// andFilter adds the filter, if there is one.
+func (b *builder) andFilter(l *layers.Layer, e cql.Expr) error {
+	if e == nil {
+		return nil
+	}
+	sql, err := b.filter(l, e)
+	b.and(sql)
+	return err
 }
 
 func (b *builder) filter(l *layers.Layer, e cql.Expr) (string, error) {
@@ -130,6 +137,12 @@ func (b *builder) filter(l *layers.Layer, e cql.Expr) (string, error) {
 			parts = append(parts, cql.Equal(e.Property, v))
 		}
 		return b.join(l, parts, " or ")
+	case cql.Like:
+		p, ok := l.Property(e.Property)
+		if !ok || p.Type != layers.String {
+			return "", &layers.InputError{Param: e.Property, Want: "a text property of " + l.ID + " for LIKE"}
+		}
+		return b.compare(l, e.Property, "like", e.Pattern)
 	case cql.Compare:
 		return b.compare(l, e.Property, e.Op, e.Value)
 	}
@@ -207,4 +220,27 @@ func ownProperties(l *layers.Layer) string {
 		columns = append(columns, expression(p.Name))
 	}
 	return "(select to_jsonb(_p) from (select " + strings.Join(columns, ", ") + ") _p)"
+}
+
+// namedSQL counts the inventory's named entities by layer, if there is an
+// inventory that tells them from the others.
+func namedSQL(sets []layers.FeatureSet) string {
+	var inventory *layers.Layer
+	located := []string{"select null::text as layer, null::text as entity where false"}
+	for _, set := range sets {
+		l := set.Layer
+		_, tells := l.Property("specificity")
+		if _, says := l.Property("layer"); l.Inventory && tells && says {
+			inventory = l
+		}
+		if l.HasGeometry() {
+			located = append(located, "select "+literal(l.ID)+", entity from "+table(l)+" where geom is not null")
+		}
+	}
+	if inventory == nil {
+		return ""
+	}
+	return "with located as (" + strings.Join(located, " union ") + `)
+		select layer, count(*), count(*) filter (where (layer, id) in (select layer, entity from located))
+		from ` + table(inventory) + " where specificity = 'named' group by layer"
 }

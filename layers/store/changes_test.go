@@ -204,7 +204,7 @@ func TestNoClientCanStoreBadRows(t *testing.T) {
 		"self-crossing":         base + "'SRID=4490;POLYGON((0 0,1 1,1 0,0 1,0 0))')",
 		"out of range":          base + "'SRID=4490;POLYGON((0 0,200 0,200 1,0 0))')",
 		"other CRS":             base + "'SRID=4326;POLYGON((0 0,1 0,1 1,0 0))')",
-		"other type":            base + "'SRID=4490;POINT(0 0)')",
+		"other type":            "update layers.development_zones set geom = 'SRID=4490;POINT(0 0)'",
 		"geometry, no accuracy": "insert into layers.industrial_parks (id, name_zh, name_en, status, geometry_source, geom) values ('x', '甲', 'X', 'planned', 'own', 'SRID=4490;POLYGON((0 0,1 0,1 1,0 0))')",
 		"no name":               "insert into layers.industrial_parks (id, name_en, status, geometry_source) values ('x', 'X', 'planned', 'own')",
 		"legal effect":          "update layers.industrial_parks set legal_effect = 'certain'",

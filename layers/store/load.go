@@ -39,6 +39,9 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 			}
 			diffs = append(diffs, d)
 		}
+		if err := countNamed(ctx, tx, load.Sets, diffs); err != nil {
+			return fmt.Errorf("count the named entities: %w", err)
+		}
 		if err := putRules(ctx, tx, load); err != nil {
 			return fmt.Errorf("rules: %w", err)
 		}
@@ -73,6 +76,30 @@ func putRules(ctx context.Context, tx pgx.Tx, load layers.Load) error {
 	_, err := tx.Exec(ctx, `insert into planatlas.rule_set (sha256, rules) values ($1, $2)
 		on conflict (sha256) do update set loaded_at = clock_timestamp()
 		where planatlas.rule_set.loaded_at < (select max(loaded_at) from planatlas.rule_set)`, load.RulesSHA256, load.Rules)
+	return err
+}
+
+// countNamed fills in how many entities of the inventory are named places of each
+// layer, and how many of these the layer has a geometry for.
+func countNamed(ctx context.Context, tx pgx.Tx, sets []layers.FeatureSet, diffs []layers.Diff) error {
+	sql := namedSQL(sets)
+	if sql == "" {
+		return nil
+	}
+	rows, err := tx.Query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	var layer string
+	var named, located int64
+	_, err = pgx.ForEachRow(rows, []any{&layer, &named, &located}, func() error {
+		for i := range diffs {
+			if diffs[i].Layer == layer {
+				diffs[i].Named, diffs[i].Located = named, located
+			}
+		}
+		return nil
+	})
 	return err
 }
 

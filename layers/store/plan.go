@@ -45,21 +45,23 @@ from (select *, planatlas.distance_m(geom, (select g from place)) d from {table}
 where d <= greatest($2::float8, accuracy_m)`
 
 // PlanAt says what the plan says about a place: the features there, nearest
-// first, and the records that name them, the county or the city.
-func (s *Store) PlanAt(ctx context.Context, catalog *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error) {
+// first, and the records that name them, the county or the city. Features and
+// records come from the layers that the client may read; that a required layer
+// lacks the place of something is said of all declared layers.
+func (s *Store) PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error) {
 	var here layers.PlanHere
 	shape, err := postgis.Marshal(place)
 	if err != nil {
 		return here, fmt.Errorf("encode the place: %w", err)
 	}
 	err = s.inTx(ctx, "read the plan", pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if here.Features, err = nearby(ctx, tx, catalog, shape, withinM); err != nil {
+		if here.Features, err = nearby(ctx, tx, readable, shape, withinM); err != nil {
 			return err
 		}
 		if here.Counties, err = counties(ctx, tx, shape); err != nil {
 			return err
 		}
-		if here.Unknown, err = unknown(ctx, tx, catalog); err != nil {
+		if here.Unknown, err = unknown(ctx, tx, declared); err != nil {
 			return err
 		}
 		seen := map[string]bool{}
@@ -76,7 +78,7 @@ func (s *Store) PlanAt(ctx context.Context, catalog *layers.Catalog, place geo.S
 		for _, m := range append(here.Counties, here.Unknown...) {
 			add(m.Entity)
 		}
-		here.Mentions, err = mentions(ctx, tx, records(catalog), entities)
+		here.Mentions, err = mentions(ctx, tx, records(readable), entities)
 		return err
 	})
 	return here, err
@@ -151,4 +153,46 @@ func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanMention)
+}
+
+// nearestPairSQL finds, for each feature of one selection, the nearest of another:
+// the first one by the index gives a distance, and within that the geodesic
+// measure decides.
+const nearestPairSQL = `select f.id, f.name_zh, f.name_en, n.id, n.name_zh, n.name_en, n.d, f.accuracy_m + n.accuracy_m
+from (select * from {from} where geom is not null and {fromwhere} order by id limit {limit}) f
+cross join lateral (select planatlas.distance_m(geom, f.geom) d from (select * from {to} where geom is not null and {towhere}) t order by geom <-> f.geom limit 1) k
+cross join lateral (select id, name_zh, name_en, accuracy_m, planatlas.distance_m(geom, f.geom) d
+	from (select * from {to} where geom && planatlas.reach(f.geom, k.d * 1.01) and {towhere}) t order by d, id limit 1) n
+order by n.d, f.id`
+
+// Nearest returns for each of up to limit features of one selection the nearest
+// feature of another, nearest pairs first. Features without a place are left out.
+func (s *Store) Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error) {
+	b := &builder{}
+	where := func(sel layers.Selection) (string, error) {
+		if sel.Filter == nil {
+			return "true", nil
+		}
+		return b.filter(sel.Layer, sel.Filter)
+	}
+	fromWhere, err := where(from)
+	if err != nil {
+		return nil, err
+	}
+	toWhere, err := where(to)
+	if err != nil {
+		return nil, err
+	}
+	sql := strings.NewReplacer("{from}", table(from.Layer), "{fromwhere}", fromWhere, "{to}", table(to.Layer), "{towhere}", toWhere,
+		"{limit}", b.param(limit)).Replace(nearestPairSQL)
+	rows, err := s.pool.Query(ctx, sql, b.args...)
+	if err != nil {
+		return nil, domainError("look for the nearest", err)
+	}
+	pairs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (layers.Pair, error) {
+		p := layers.Pair{Feature: layers.Named{Layer: from.Layer.ID}, Nearest: layers.Named{Layer: to.Layer.ID}}
+		err := row.Scan(&p.Feature.ID, &p.Feature.Name.ZH, &p.Feature.Name.EN, &p.Nearest.ID, &p.Nearest.Name.ZH, &p.Nearest.Name.EN, &p.DistanceM, &p.AccuracyM)
+		return p, err
+	})
+	return pairs, domainError("look for the nearest", err)
 }

@@ -50,7 +50,7 @@ func TestPlanAt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, err := s.PlanAt(t.Context(), catalog, geo.Shape{SRID: geo.CGCS2000, Geom: orb.Point{113.88, 37.96}}, 1000)
+	here, err := s.PlanAt(t.Context(), catalog, catalog, geo.Shape{SRID: geo.CGCS2000, Geom: orb.Point{113.88, 37.96}}, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
