@@ -26,6 +26,7 @@ import (
 type Reader interface {
 	Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error)
 	Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error)
+	Version(ctx context.Context, l *layers.Layer) (layers.Version, error)
 	ArchivedAnswer(ctx context.Context, id string) ([]byte, error)
 	PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error)
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)

@@ -8,11 +8,7 @@ import (
 	"planatlas/layers"
 )
 
-const (
-	crs84     = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-	crsStored = "http://www.opengis.net/def/crs/EPSG/0/4490"
-	gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-)
+const gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
 // collection is a layer as OGC API - Features describes it, section 7.14, with
 // the declaration's own members beside.
@@ -62,7 +58,7 @@ func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error
 	}
 	c := collection{
 		ID: l.ID, Title: l.Title.ZH + " " + l.Title.EN, Description: l.Description.ZH + " " + l.Description.EN,
-		Attribution: l.Source.Attribution, ItemType: "feature", CRS: []string{crs84}, StorageCRS: crsStored,
+		Attribution: l.Source.Attribution, ItemType: "feature", CRS: crsURIs(), StorageCRS: crsStored,
 		Titles: l.Title, Texts: l.Description, Geometry: string(l.Geometry), LegalEffect: l.LegalEffect,
 		Source: l.Source, Coverage: l.Coverage, Style: l.Style, Properties: l.AllProperties(),
 		Features: sum.Features, Located: sum.Located, Revision: sum.Revision, Changed: sum.Changed.UTC(),

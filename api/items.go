@@ -1,15 +1,14 @@
 package api
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"planatlas/api/encode"
 	"planatlas/layers"
-	"planatlas/layers/cql"
 )
 
 // items is the resource /collections/{collection}/items, OGC API - Features,
@@ -20,145 +19,134 @@ func (s *server) items(w *response, req *http.Request) error {
 		return err
 	}
 	query := req.URL.Query()
-	q, err := s.parseQuery(l, query)
+	q, err := s.parseItems(l, query)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", typeGeoJSON)
-	w.Header().Set("Content-Crs", "<"+crs84+">")
-	enc := encode.NewGeoJSON(w, l)
-	page, err := s.Reader.Items(req.Context(), l, q, enc)
+	format, err := featureFormat(req)
 	if err != nil {
 		return err
 	}
+	if format.OnlyCRS84 && q.crs.URI != crs84 {
+		return &layers.InputError{Param: "crs", Value: query.Get("crs"), Want: crs84 + " for " + format.Name}
+	}
+	if done, err := s.notModified(w, req, l); done || err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", format.Media)
+	h.Set("Content-Crs", "<"+q.crs.URI+">")
+	properties := q.Properties
+	if properties == nil {
+		properties = l.AllProperties()
+	}
+	enc := format.New(w, encode.View{Layer: l, Properties: properties, CRS: q.crs.URI, Decimals: q.crs.Decimals})
+	page, err := s.Reader.Items(req.Context(), l, q.Query, tagged{enc, w, req})
+	if err != nil {
+		return err
+	}
+	links, err := pageLinks(req, l, q, format, page)
+	if err != nil {
+		return err
+	}
+	if !format.InBody && !w.sent {
+		linkHeaders(h, links, page)
+	}
+	return enc.Close(encode.End{Page: page, Now: s.Now(), Links: links})
+}
+
+// tagged sets the entity tag as soon as the revision is known.
+type tagged struct {
+	encode.Encoder
+	w   *response
+	req *http.Request
+}
+
+// Begin takes the revision that the rows are of.
+func (t tagged) Begin(v layers.Version) { setTag(t.w.Header(), t.req, v) }
+
+// pageLinks are the links of a page: itself, its other formats, the collection,
+// and the pages around it.
+func pageLinks(req *http.Request, l *layers.Layer, q itemsQuery, format encode.Format, page layers.Page) ([]encode.Link, error) {
 	self := base(req) + "/collections/" + l.ID
-	links := []encode.Link{
-		{Href: self + "/items" + queryString(query), Rel: "self", Type: typeGeoJSON},
-		{Href: self, Rel: "collection", Type: typeJSON},
-	}
-	if page.Next != "" {
-		query.Set("cursor", base64.RawURLEncoding.EncodeToString([]byte(page.Next)))
-		links = append(links, encode.Link{Href: self + "/items" + queryString(query), Rel: "next", Type: typeGeoJSON})
-	}
-	return enc.Close(page, s.Now(), links)
-}
-
-func queryString(query url.Values) string {
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
-}
-
-// pageParams are the parameters of items that are no properties.
-func pageParams() []string {
-	return []string{"bbox", "limit", "cursor", "filter", "intersects-feature"}
-}
-
-// parseQuery reads the parameters of items: the fixed ones, and each property of
-// the layer for equality.
-func (s *server) parseQuery(l *layers.Layer, query url.Values) (layers.Query, error) {
-	q := layers.Query{Count: true}
-	known := append(append(pageParams(), "f"), propertyNames(l)...)
-	if err := knownOnly(query, known...); err != nil {
-		return q, err
-	}
-	var err error
-	if q.Limit, err = parseLimit(query.Get("limit")); err != nil {
-		return q, err
-	}
-	if q.BBox, err = parseBBox(query.Get("bbox")); err != nil {
-		return q, err
-	}
-	if q.After, err = parseCursor(query.Get("cursor")); err != nil {
-		return q, err
-	}
-	if q.Meets, err = s.parseReference("intersects-feature", query.Get("intersects-feature")); err != nil {
-		return q, err
-	}
-	if q.Filter, err = parseFilter("filter", l, query.Get("filter")); err != nil {
-		return q, err
-	}
-	equals, err := parseEquals(l, query)
-	if equals != nil {
-		q.Filter = both(q.Filter, equals)
-	}
-	return q, err
-}
-
-// both joins two conditions, of which the first may be missing.
-func both(a, b cql.Expr) cql.Expr {
-	if a == nil {
-		return b
-	}
-	return cql.And{a, b}
-}
-
-// parseFilter reads a condition in CQL2 text over the layer's properties.
-func parseFilter(param string, l *layers.Layer, text string) (cql.Expr, error) {
-	e, err := cql.ParseText(text)
-	if err != nil {
-		return nil, &layers.InputError{Param: param, Value: text, Want: "CQL2 text", Hint: err.Error(), Err: err}
-	}
-	for _, name := range cql.Properties(e) {
-		if _, ok := l.Property(name); ok {
-			continue
+	query := req.URL.Query()
+	at := func(change map[string]string) string {
+		next := url.Values{}
+		for name, values := range query {
+			next[name] = values
 		}
-		input := &layers.InputError{Param: param, Value: name, Want: "a property of " + l.ID}
-		if near := layers.Nearest(name, propertyNames(l)); near != "" {
-			input.Hint = fmt.Sprintf("did you mean %q?", near)
+		for name, value := range change {
+			next.Del(name)
+			if value != "" {
+				next.Set(name, value)
+			}
 		}
-		return nil, input
-	}
-	return e, nil
-}
-
-func propertyNames(l *layers.Layer) []string {
-	var names []string
-	for _, p := range l.AllProperties() {
-		names = append(names, p.Name)
-	}
-	return names
-}
-
-// parseReference reads collection/feature.
-func (s *server) parseReference(param, text string) (*layers.Reference, error) {
-	if text == "" {
-		return nil, nil
-	}
-	collection, id, ok := strings.Cut(text, "/")
-	l, err := s.Catalog().Layer(collection)
-	if !ok || err != nil {
-		return nil, &layers.InputError{Param: param, Value: text, Want: "a feature as collection/id, such as transport_links/g307", Err: err}
-	}
-	return &layers.Reference{Layer: l, ID: id}, nil
-}
-
-func parseCursor(s string) (layers.Cursor, error) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || !storable(string(b)) {
-		return "", &layers.InputError{Param: "cursor", Value: s, Want: "the cursor of a next link", Err: err}
-	}
-	return layers.Cursor(b), nil
-}
-
-// parseEquals joins the parameters that are properties into one condition.
-func parseEquals(l *layers.Layer, query url.Values) (cql.Expr, error) {
-	var all cql.And
-	for _, p := range l.AllProperties() {
-		if !query.Has(p.Name) {
-			continue
+		if len(next) == 0 {
+			return self + "/items"
 		}
-		v := query.Get(p.Name)
-		if _, err := p.Convert(v); err != nil {
+		return self + "/items?" + next.Encode()
+	}
+	links := []encode.Link{{Href: at(nil), Rel: "self", Type: format.Media}}
+	for _, f := range encode.Formats() {
+		if f.Name != format.Name {
+			links = append(links, encode.Link{Href: at(map[string]string{"f": f.Name}), Rel: "alternate", Type: f.Media, Title: f.Name})
+		}
+	}
+	links = append(links, encode.Link{Href: self, Rel: "collection", Type: typeJSON})
+	around, err := neighbours(q, page)
+	for _, n := range around {
+		links = append(links, encode.Link{Href: at(n.change), Rel: n.rel, Type: format.Media})
+	}
+	return links, err
+}
+
+type neighbour struct {
+	rel    string
+	change map[string]string
+}
+
+// neighbours are the next and the previous page: by offset when the client pages
+// so, by cursor otherwise.
+func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
+	var out []neighbour
+	if q.Offset > 0 {
+		if page.More {
+			out = append(out, neighbour{"next", map[string]string{"offset": strconv.Itoa(q.Offset + q.Limit)}})
+		}
+		previous := ""
+		if q.Offset > q.Limit {
+			previous = strconv.Itoa(q.Offset - q.Limit)
+		}
+		return append(out, neighbour{"prev", map[string]string{"offset": previous}}), nil
+	}
+	backward := q.Cursor != nil && q.Cursor.Before
+	if page.Last != nil && (page.More || backward) {
+		token, err := cursorParam(q, *page.Last, false)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, cql.Equal(p.Name, v))
+		out = append(out, neighbour{"next", map[string]string{"cursor": token, "offset": ""}})
 	}
-	if len(all) == 0 {
-		return nil, nil
+	if page.First != nil && q.Cursor != nil && (page.More || !backward) {
+		token, err := cursorParam(q, *page.First, true)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, neighbour{"prev", map[string]string{"cursor": token, "offset": ""}})
 	}
-	return all, nil
+	return out, nil
+}
+
+// linkHeaders says in headers what the body of the format has no place for (RFC
+// 8288; OGC API - Features, Part 1, section 7.15.7 for the numbers).
+func linkHeaders(h http.Header, links []encode.Link, page layers.Page) {
+	for _, l := range links {
+		h.Add("Link", fmt.Sprintf("<%s>; rel=%q; type=%q", l.Href, l.Rel, l.Type))
+	}
+	h.Set("OGC-NumberReturned", strconv.Itoa(page.Returned))
+	if page.Matched >= 0 {
+		h.Set("OGC-NumberMatched", strconv.FormatInt(page.Matched, 10))
+	}
 }
 
 // item is the resource /collections/{collection}/items/{feature}, section 7.16.
@@ -171,8 +159,14 @@ func (s *server) item(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	one := &oneFeature{layer: l, enc: encode.NewGeoJSON(w, l)}
-	if _, err := s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1}, one); err != nil {
+	c, err := parseCRS("crs", req.URL.Query().Get("crs"))
+	if err != nil {
+		return err
+	}
+	enc := encode.NewGeoJSON(w, encode.View{Layer: l, Properties: l.AllProperties(), CRS: c.URI, Decimals: c.Decimals})
+	one := &oneFeature{layer: l, enc: enc}
+	_, err = s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1, OutSRID: c.SRID, NorthFirst: c.NorthFirst}, one)
+	if err != nil {
 		return err
 	}
 	if one.doc == nil {
@@ -188,7 +182,7 @@ func (s *server) item(w *response, req *http.Request) error {
 		{Href: base(req) + "/collections/" + l.ID, Rel: "collection", Type: typeJSON},
 	}, related...))
 	w.Header().Set("Content-Type", typeGeoJSON)
-	w.Header().Set("Content-Crs", "<"+crs84+">")
+	w.Header().Set("Content-Crs", "<"+c.URI+">")
 	_, err = w.Write(append(doc, '}', '\n'))
 	return err
 }

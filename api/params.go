@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"planatlas/layers"
 
 	"github.com/gorilla/mux"
-	"github.com/paulmach/orb"
 )
 
 const (
@@ -105,38 +103,4 @@ func parseLimit(s string) (int, error) {
 		return 0, &layers.InputError{Param: "limit", Value: s, Want: fmt.Sprintf("a whole number from 1 to %d", maxLimit)}
 	}
 	return min(n, maxLimit), nil
-}
-
-// parseBBox reads west,south,east,north in CRS84; six numbers have heights,
-// which are ignored.
-func parseBBox(s string) (*orb.Bound, error) {
-	if s == "" {
-		return nil, nil
-	}
-	wrong := func(want string) error {
-		return &layers.InputError{Param: "bbox", Value: s, Want: want, Hint: "longitude before latitude, as in bbox=113.2,37.7,113.9,38.2"}
-	}
-	parts := strings.Split(s, ",")
-	if len(parts) != 4 && len(parts) != 6 {
-		return nil, wrong("four numbers: west,south,east,north")
-	}
-	v := make([]float64, len(parts))
-	for i, p := range parts {
-		f, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, wrong(fmt.Sprintf("a number at place %d, not %q", i+1, p))
-		}
-		v[i] = f
-	}
-	half := len(v) / 2
-	b := &orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[half], v[half+1]}}
-	switch {
-	case math.Abs(b.Min[0]) > 180 || math.Abs(b.Max[0]) > 180 || math.Abs(b.Min[1]) > 90 || math.Abs(b.Max[1]) > 90:
-		return nil, wrong("degrees: longitude -180..180, latitude -90..90")
-	case b.Min[1] > b.Max[1]:
-		return nil, wrong("south not above north")
-	case b.Min[0] > b.Max[0]:
-		return nil, wrong("west not beyond east; a box across the antimeridian is not supported")
-	}
-	return b, nil
 }

@@ -163,7 +163,7 @@ func TestNearestAndFilter(t *testing.T) {
 	}
 	type page struct{ NumberMatched int }
 	for filter, want := range map[string]int{
-		"county = '盂县' AND accuracy_m < 5000":                     3,
+		"county = '盂县' AND accuracy_m < 5000":                    3,
 		"name_zh LIKE '南娄%'":                                     1,
 		"NOT (county = '盂县') AND plan_section IN ('3.6', '2.2')": 9,
 		"accuracy_m IS NULL":                                     25,

@@ -27,8 +27,9 @@ type Problem struct {
 
 // errMethod and errMediaType are errors of HTTP alone.
 var (
-	errMethod    = errors.New("the method is not allowed here")
-	errMediaType = errors.New("the media type is not supported")
+	errMethod        = errors.New("the method is not allowed here")
+	errNotAcceptable = errors.New("no such format")
+	errMediaType     = errors.New("the media type is not supported")
 )
 
 // statusClientGone is written to the log, never to the wire: nobody listens.
@@ -56,6 +57,8 @@ func status(err error) int {
 		return http.StatusServiceUnavailable
 	case errors.Is(err, errMethod):
 		return http.StatusMethodNotAllowed
+	case errors.Is(err, errNotAcceptable):
+		return http.StatusNotAcceptable
 	case errors.Is(err, errMediaType):
 		return http.StatusUnsupportedMediaType
 	}

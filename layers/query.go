@@ -10,15 +10,43 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Query asks for a page of a layer's features, in the order of their ids.
+// Query asks for a page of a layer's features.
 type Query struct {
-	BBox   *orb.Bound // CRS84, lon/lat; nil for everywhere
+	BBox     *orb.Bound // east before north; nil for everywhere. West > east crosses the antimeridian
+	BBoxSRID geo.SRID   // of a projected BBox; 0 for degrees
+
+	Valid  *Interval  // only features in force at some time of it
 	Filter cql.Expr   // nil for no condition
 	Meets  *Reference // only features that have a point in common with this one
 	ID     string     // one feature only
-	After  Cursor     // start behind this feature
-	Limit  int        // at most so many rows; 0 for all
-	Count  bool       // count the matches, as far as that is cheap
+
+	Sort   []SortKey // the id comes last of its own
+	Cursor *Cursor   // start behind or before a feature
+	Offset int       // pass over so many features
+	Limit  int       // at most so many rows; 0 for all
+
+	Properties []Property // to be read; nil for all
+	OutSRID    geo.SRID   // of the geometries; 0 for CRS84
+	NorthFirst bool       // the CRS's axis order is north, east
+	Count      bool       // count the matches, as far as that is cheap
+}
+
+// Interval is a span of days, half-open; an empty Day is open.
+type Interval struct{ From, To Day }
+
+// SortKey is a property to sort by.
+type SortKey struct {
+	Property   Property
+	Descending bool
+}
+
+// Cursor is a place in the order of a query: the sort keys' values of a feature,
+// as PostgreSQL text (nil for null), and its id. A page starts behind it, or ends
+// before it.
+type Cursor struct {
+	Values [](*string)
+	ID     string
+	Before bool
 }
 
 // Reference names a feature.
@@ -27,15 +55,12 @@ type Reference struct {
 	ID    string
 }
 
-// Cursor is the id of the last feature of a page; empty before the first.
-type Cursor string
-
 // Row is one feature as the database sent it. Its bytes are valid until the
 // next row.
 type Row struct {
 	ID     []byte
 	Geom   geo.WKB  // nil for a null geometry; EPSG:4490, lon/lat
-	Values [][]byte // as PostgreSQL text, in the order of AllProperties; nil for null
+	Values [][]byte // as PostgreSQL text, in the order of the query's properties; nil for null
 }
 
 // Sink takes rows one by one. An error stops the query.
@@ -43,10 +68,11 @@ type Sink interface{ Row(Row) error }
 
 // Page says what a query returned.
 type Page struct {
-	Returned int
-	Matched  int64 // -1 when it was not counted
-	Next     Cursor
-	Version  Version
+	Returned    int
+	Matched     int64   // -1 when it was not counted
+	First, Last *Cursor // of the rows; nil on an empty page
+	More        bool    // there are rows behind the last, or for a page before a cursor, before the first
+	Version     Version
 }
 
 // Version is the state of a layer that an answer was read from.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"testing"
-	"time"
 
 	"planatlas/api/encode"
 	"planatlas/geo"
@@ -33,7 +32,7 @@ func page(enc *encode.GeoJSON, r layers.Row, n int) error {
 			return err
 		}
 	}
-	return enc.Close(layers.Page{Returned: n}, time.Time{}, nil)
+	return enc.Close(encode.End{Page: layers.Page{Returned: n}})
 }
 
 func polygonRow() layers.Row {
@@ -48,7 +47,7 @@ func BenchmarkPageOf1000Polygons(b *testing.B) {
 	l, r := trial(), polygonRow()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := page(encode.NewGeoJSON(io.Discard, l), r, 1000); err != nil {
+		if err := page(encode.NewGeoJSON(io.Discard, view(l)), r, 1000); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -60,7 +59,7 @@ func TestNoAllocationForAFeature(t *testing.T) {
 	l, r := trial(), polygonRow()
 	count := func(features int) float64 {
 		return testing.AllocsPerRun(10, func() {
-			if err := page(encode.NewGeoJSON(io.Discard, l), r, features); err != nil {
+			if err := page(encode.NewGeoJSON(io.Discard, view(l)), r, features); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -36,7 +36,7 @@ func FuzzGeoJSON(f *testing.F) {
 	f.Add("a", "b", int64(math.MinInt64), math.MaxFloat64, false, 1e300, -1e-300)
 	f.Fuzz(func(t *testing.T, id, text string, integer int64, number float64, boolean bool, lon, lat float64) {
 		var out bytes.Buffer
-		enc := encode.NewGeoJSON(&out, trial())
+		enc := encode.NewGeoJSON(&out, view(trial()))
 		pg := map[bool]string{true: "t", false: "f"}[boolean]
 		r := row(id, nil, text, strconv.FormatInt(integer, 10), postgresFloat(number), pg, text)
 		if err := enc.Row(r); err != nil {
@@ -46,7 +46,7 @@ func FuzzGeoJSON(f *testing.F) {
 		if enc.Row(r) != nil {
 			return // a position that is no number has no form in JSON
 		}
-		if err := enc.Close(layers.Page{Returned: 2}, time.Time{}, []encode.Link{{Href: text, Rel: id, Title: text}}); err != nil {
+		if err := enc.Close(encode.End{Page: layers.Page{Returned: 2}, Links: []encode.Link{{Href: text, Rel: id, Title: text}}}); err != nil {
 			t.Fatal(err)
 		}
 		var doc struct {

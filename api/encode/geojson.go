@@ -12,9 +12,6 @@ import (
 	"planatlas/layers"
 )
 
-// decimals of a degree that are written: 7 are about a centimetre.
-const decimals = 7
-
 // flushSize is how much the encoder gathers before it writes.
 const flushSize = 16 << 10
 
@@ -28,12 +25,14 @@ type Link struct {
 }
 
 // GeoJSON writes a feature collection (RFC 7946 with the members of OGC API -
-// Features). Coordinates are CRS84, longitude before latitude.
+// Features). Coordinates are in the view's CRS and axis order; RFC 7946 itself
+// knows CRS84 alone.
 type GeoJSON struct {
-	w    io.Writer
-	keys []key
-	buf  []byte
-	n    int
+	w        io.Writer
+	keys     []key
+	decimals int
+	buf      []byte
+	n        int
 }
 
 // key is a property's name as it stands in the output, and how to write values.
@@ -42,10 +41,10 @@ type key struct {
 	kind layers.PropertyType
 }
 
-// NewGeoJSON returns an encoder of the layer's features.
-func NewGeoJSON(w io.Writer, l *layers.Layer) *GeoJSON {
-	g := &GeoJSON{w: w, buf: make([]byte, 0, flushSize+4096)}
-	for i, p := range l.AllProperties() {
+// NewGeoJSON returns an encoder of the view's features.
+func NewGeoJSON(w io.Writer, v View) *GeoJSON {
+	g := &GeoJSON{w: w, decimals: v.Decimals, buf: make([]byte, 0, flushSize+4096)}
+	for i, p := range v.Properties {
 		text := append(appendString([]byte{','}, []byte(p.Name)), ':')
 		if i == 0 {
 			text = text[1:]
@@ -84,7 +83,7 @@ func (g *GeoJSON) AppendFeature(dst []byte, r layers.Row) ([]byte, error) {
 	if r.Geom == nil {
 		return append(dst, "null"...), nil
 	}
-	dst, err := r.Geom.AppendGeoJSON(dst, decimals)
+	dst, err := r.Geom.AppendGeoJSON(dst, g.decimals)
 	if err != nil {
 		return dst, fmt.Errorf("feature %s: %w", r.ID, err)
 	}
@@ -92,7 +91,8 @@ func (g *GeoJSON) AppendFeature(dst []byte, r layers.Row) ([]byte, error) {
 }
 
 // Close writes the end of the collection.
-func (g *GeoJSON) Close(page layers.Page, now time.Time, links []Link) error {
+func (g *GeoJSON) Close(end End) error {
+	page := end.Page
 	if g.n == 0 {
 		g.buf = append(g.buf, `{"type":"FeatureCollection","features":[`...)
 	}
@@ -104,9 +104,9 @@ func (g *GeoJSON) Close(page layers.Page, now time.Time, links []Link) error {
 	g.buf = append(g.buf, `"numberReturned":`...)
 	g.buf = strconv.AppendInt(g.buf, int64(page.Returned), 10)
 	g.buf = append(g.buf, `,"timeStamp":"`...)
-	g.buf = now.UTC().AppendFormat(g.buf, time.RFC3339)
+	g.buf = end.Now.UTC().AppendFormat(g.buf, time.RFC3339)
 	g.buf = append(g.buf, `","links":`...)
-	g.buf = append(AppendLinks(g.buf, links), '}', '\n')
+	g.buf = append(AppendLinks(g.buf, end.Links), '}', '\n')
 	return g.flush(0)
 }
 
@@ -145,7 +145,7 @@ func appendValue(dst []byte, kind layers.PropertyType, v []byte) []byte {
 	}
 	switch kind {
 	case layers.Boolean:
-		return strconv.AppendBool(dst, string(v) == "t")
+		return strconv.AppendBool(dst, v[0] == 't')
 	case layers.Integer:
 		return append(dst, v...)
 	case layers.Number:

@@ -31,6 +31,11 @@ func trial() *layers.Layer {
 	return l
 }
 
+// view shows all properties of a layer in CRS84 with seven decimals.
+func view(l *layers.Layer) encode.View {
+	return encode.View{Layer: l, Properties: l.AllProperties(), Decimals: 7}
+}
+
 // row makes a row of the trial layer: NULL for each base property, then the
 // values in PostgreSQL's text form ("\\N" for NULL), then the revision.
 func row(id string, geom geo.WKB, values ...string) layers.Row {
@@ -60,7 +65,7 @@ func point(lon, lat float64) geo.WKB {
 func collection(t testing.TB, page layers.Page, rows ...layers.Row) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	enc := encode.NewGeoJSON(&out, trial())
+	enc := encode.NewGeoJSON(&out, view(trial()))
 	for _, r := range rows {
 		if err := enc.Row(r); err != nil {
 			t.Fatal(err)
@@ -68,7 +73,7 @@ func collection(t testing.TB, page layers.Page, rows ...layers.Row) []byte {
 	}
 	at := time.Date(2026, 11, 24, 8, 0, 0, 5, time.FixedZone("", 8*3600))
 	links := []encode.Link{{Href: `http://x/a?b="c"&d=<é>`, Rel: "self", Type: "application/geo+json"}, {Href: "/", Rel: "next", Title: "阳泉", HrefLang: "zh"}}
-	if err := enc.Close(page, at, links); err != nil {
+	if err := enc.Close(encode.End{Page: page, Now: at, Links: links}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -127,14 +132,14 @@ func TestMatchesThatWereNotCountedAreLeftOut(t *testing.T) {
 
 func TestLargePagesAreWrittenInParts(t *testing.T) {
 	w := &parts{}
-	enc := encode.NewGeoJSON(w, trial())
+	enc := encode.NewGeoJSON(w, view(trial()))
 	long := strings.Repeat("阳泉", 1000)
 	for i := range 100 {
 		if err := enc.Row(row(fmt.Sprint(i), nil, long, `\N`, `\N`, `\N`, `\N`)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := enc.Close(layers.Page{Returned: 100}, time.Now(), nil); err != nil {
+	if err := enc.Close(encode.End{Page: layers.Page{Returned: 100}, Now: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if w.n < 10 || !json.Valid(w.all) {
@@ -142,7 +147,7 @@ func TestLargePagesAreWrittenInParts(t *testing.T) {
 	}
 	broken := errors.New("no listener")
 	w = &parts{err: broken}
-	enc = encode.NewGeoJSON(w, trial())
+	enc = encode.NewGeoJSON(w, view(trial()))
 	var err error
 	for i := 0; i < 100 && err == nil; i++ {
 		err = enc.Row(row("x", nil, long, `\N`, `\N`, `\N`, `\N`))
@@ -167,7 +172,7 @@ func (p *parts) Write(b []byte) (int, error) {
 
 func TestBrokenGeometryIsAnErrorWithTheFeature(t *testing.T) {
 	for _, g := range []geo.WKB{{}, {1}, point(1, 2)[:12], {9, 9, 9, 9, 9}} {
-		err := encode.NewGeoJSON(&parts{}, trial()).Row(row("f1", g, `\N`, `\N`, `\N`, `\N`, `\N`))
+		err := encode.NewGeoJSON(&parts{}, view(trial())).Row(row("f1", g, `\N`, `\N`, `\N`, `\N`, `\N`))
 		if !errors.Is(err, geo.ErrWKB) || !strings.Contains(err.Error(), "feature f1") {
 			t.Errorf("%v: %v", g, err)
 		}
@@ -176,14 +181,14 @@ func TestBrokenGeometryIsAnErrorWithTheFeature(t *testing.T) {
 
 func ExampleGeoJSON() {
 	l := &layers.Layer{ID: "places", Geometry: "Point"}
-	enc := encode.NewGeoJSON(os.Stdout, l)
+	enc := encode.NewGeoJSON(os.Stdout, view(l))
 	r := layers.Row{ID: []byte("niangziguan"), Values: make([][]byte, len(l.AllProperties()))}
 	r.Values[1] = []byte("娘子关")
 	if err := enc.Row(r); err != nil {
 		fmt.Println(err)
 	}
 	at := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
-	if err := enc.Close(layers.Page{Returned: 1, Matched: 1}, at, nil); err != nil {
+	if err := enc.Close(encode.End{Page: layers.Page{Returned: 1, Matched: 1}, Now: at}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -91,25 +91,6 @@ func (b *builder) clause() string {
 	return " where " + strings.Join(b.where, " and ")
 }
 
-// conditions turns a query into the conditions of its where clause, all but the
-// cursor.
-func conditions(l *layers.Layer, q layers.Query) (*builder, error) {
-	b := &builder{}
-	if q.ID != "" {
-		b.and("id = " + b.param(q.ID))
-	}
-	if q.BBox != nil {
-		box := fmt.Sprintf("st_makeenvelope(%s::float8, %s::float8, %s::float8, %s::float8, 4490)",
-			b.param(q.BBox.Min[0]), b.param(q.BBox.Min[1]), b.param(q.BBox.Max[0]), b.param(q.BBox.Max[1]))
-		b.and("geom && " + box + " and case when geom @ " + box + " then true else st_intersects(geom, " + box + ") end")
-	}
-	if q.Meets != nil {
-		other := fmt.Sprintf("(select geom from %s where id = %s)", table(q.Meets.Layer), b.param(q.Meets.ID))
-		b.and("st_intersects(geom, " + other + ")")
-	}
-	return b, b.andFilter(l, q.Filter)
-}
-
 // andFilter adds the filter, if there is one.
 func (b *builder) andFilter(l *layers.Layer, e cql.Expr) error {
 	if e == nil {

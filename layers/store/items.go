@@ -2,43 +2,111 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"planatlas/geo"
 	"planatlas/layers"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 )
 
-// countLimit is the number of matches up to which a page counts them.
-const countLimit = 10_000
-
-// Items sends the rows of one page to sink, in the order of their ids. Values
-// arrive as PostgreSQL sent them and are not copied.
+// Items sends the rows of one page to sink, in the query's order. Values arrive
+// as PostgreSQL sent them and are not copied. One exchange with the database
+// brings the layer's revision, the count and the rows; a sink with a method Begin
+// is told the revision before the first row.
 func (s *Store) Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error) {
 	page := layers.Page{Matched: -1}
-	b, err := conditions(l, q)
+	p, err := newPageQuery(l, q)
 	if err != nil {
 		return page, err
 	}
-	conn, err := s.pool.Acquire(ctx)
+	var batch pgx.Batch
+	batch.Queue(versionSQL, l.ID)
+	if q.Count {
+		batch.Queue(p.count, p.countArgs...)
+	}
+	batch.Queue(p.sql, p.args...)
+	err = s.inPagePool(ctx, func(conn *pgxpool.Conn) error {
+		results := conn.SendBatch(ctx, &batch)
+		err := p.read(results, q, sink, &page)
+		if closing := results.Close(); err == nil {
+			err = closing
+		}
+		return err
+	})
+	return page, domainError("read "+l.ID, err)
+}
+
+func (s *Store) inPagePool(ctx context.Context, f func(*pgxpool.Conn) error) error {
+	conn, err := s.pages.Acquire(ctx)
 	if err != nil {
-		return page, domainError("read "+l.ID, err)
+		return err
 	}
 	defer conn.Release()
-	if page.Version, err = version(ctx, conn, l.ID); err != nil {
-		return page, err
+	return f(conn)
+}
+
+// read takes the results of the batch one by one.
+func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.Sink, page *layers.Page) error {
+	if err := results.QueryRow().Scan(&page.Version.Revision, &page.Version.Changed); err != nil {
+		return err
+	}
+	if b, ok := sink.(interface{ Begin(layers.Version) }); ok {
+		b.Begin(page.Version)
 	}
 	if q.Count {
-		if page.Matched, err = count(ctx, conn, l, b); err != nil {
-			return page, err
+		if err := results.QueryRow().Scan(&page.Matched); err != nil {
+			return err
+		}
+		if page.Matched > p.countLimit {
+			page.Matched = -1
 		}
 	}
-	err = read(ctx, conn, l, q, b, sink, &page)
-	return page, domainError("read "+l.ID, err)
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		raw := rows.RawValues()
+		if q.Limit > 0 && page.Returned == q.Limit {
+			page.More = true
+			break
+		}
+		if p.backward && q.Limit > 0 && page.First == nil && string(raw[len(raw)-1]) == strconv.Itoa(q.Limit+1) && !page.More {
+			page.More = true // this row is before the page
+			continue
+		}
+		if err := sink.Row(layers.Row{ID: raw[0], Geom: geo.WKB(raw[1]), Values: raw[2 : 2+p.properties]}); err != nil {
+			return err
+		}
+		page.Last = p.cursor(q, raw, page.Last)
+		if page.First == nil {
+			page.First = p.cursor(q, raw, nil)
+		}
+		page.Returned++
+	}
+	rows.Close()
+	return rows.Err()
+}
+
+// cursor copies the place of a row into c, which is made when it is nil.
+func (p *pageQuery) cursor(q layers.Query, raw [][]byte, c *layers.Cursor) *layers.Cursor {
+	if c == nil {
+		c = &layers.Cursor{Values: make([]*string, len(q.Sort))}
+	}
+	c.ID = string(raw[0])
+	for i := range q.Sort {
+		c.Values[i] = nil
+		if v := raw[2+p.properties+i]; v != nil {
+			text := string(v)
+			c.Values[i] = &text
+		}
+	}
+	return c
 }
 
 // querier is a connection or a transaction.
@@ -47,58 +115,17 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
+const versionSQL = "select revision, changed_at from planatlas.layer where id = $1"
+
 func version(ctx context.Context, db querier, layer string) (layers.Version, error) {
 	var v layers.Version
-	err := db.QueryRow(ctx, "select revision, changed_at from planatlas.layer where id = $1", layer).Scan(&v.Revision, &v.Changed)
+	err := db.QueryRow(ctx, versionSQL, layer).Scan(&v.Revision, &v.Changed)
 	return v, domainError("read the revision of "+layer, err)
 }
 
-func count(ctx context.Context, db querier, l *layers.Layer, b *builder) (int64, error) {
-	var n int64
-	sql := fmt.Sprintf("select count(*) from (select from %s%s limit %d) m", table(l), b.clause(), countLimit+1)
-	err := db.QueryRow(ctx, sql, b.args...).Scan(&n)
-	if n > countLimit {
-		n = -1
-	}
-	return n, domainError("count "+l.ID, err)
-}
-
-// read asks for one row more than the page holds, which tells whether there is
-// a next page.
-func read(ctx context.Context, db querier, l *layers.Layer, q layers.Query, b *builder, sink layers.Sink, p *layers.Page) error {
-	columns := []string{"id", "geom"}
-	formats := pgx.QueryResultFormats{pgx.TextFormatCode, pgx.BinaryFormatCode}
-	for _, prop := range l.AllProperties() {
-		columns = append(columns, expression(prop.Name))
-		formats = append(formats, pgx.TextFormatCode)
-	}
-	if q.After != "" {
-		b.and("id > " + b.param(string(q.After)))
-	}
-	sql := "select " + strings.Join(columns, ", ") + " from " + table(l) + b.clause() + " order by id"
-	if q.Limit > 0 {
-		sql += " limit " + b.param(q.Limit+1)
-	}
-	rows, err := db.Query(ctx, sql, append([]any{formats}, b.args...)...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var last []byte
-	for rows.Next() {
-		if q.Limit > 0 && p.Returned == q.Limit {
-			p.Next = layers.Cursor(last)
-			break
-		}
-		raw := rows.RawValues()
-		if err := sink.Row(layers.Row{ID: raw[0], Geom: geo.WKB(raw[1]), Values: raw[2:]}); err != nil {
-			return err
-		}
-		last = append(last[:0], raw[0]...)
-		p.Returned++
-	}
-	rows.Close()
-	return rows.Err()
+// Version returns the layer's revision.
+func (s *Store) Version(ctx context.Context, l *layers.Layer) (layers.Version, error) {
+	return version(ctx, s.pool, l.ID)
 }
 
 // Summary returns the layer's revision, counts and extent.

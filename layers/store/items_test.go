@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"planatlas/layers"
 	"planatlas/layers/cql"
 	"planatlas/layers/store/storetest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/paulmach/orb"
 )
 
@@ -52,10 +54,10 @@ func TestPagesReachEveryFeatureOnce(t *testing.T) {
 	s := storetest.New(t)
 	reference := storetest.Layer(t, s, "reference")
 	seen := map[string]bool{}
-	var cursor layers.Cursor
+	var cursor *layers.Cursor
 	for pages := 0; pages < 100; pages++ {
 		var ids idSink
-		page, err := s.Items(t.Context(), reference, layers.Query{Limit: 7, After: cursor}, &ids)
+		page, err := s.Items(t.Context(), reference, layers.Query{Limit: 7, Cursor: cursor}, &ids)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +67,7 @@ func TestPagesReachEveryFeatureOnce(t *testing.T) {
 			}
 			seen[id] = true
 		}
-		if cursor = page.Next; cursor == "" {
+		if cursor = page.Last; !page.More {
 			break
 		}
 	}
@@ -81,5 +83,99 @@ func TestUnknownPropertyIsAnInputError(t *testing.T) {
 	var input *layers.InputError
 	if !errors.As(err, &input) {
 		t.Errorf("got %v, want an input error", err)
+	}
+}
+
+func sortKeys(t *testing.T, l *layers.Layer, names ...string) []layers.SortKey {
+	t.Helper()
+	var keys []layers.SortKey
+	for _, name := range names {
+		plain := strings.TrimPrefix(name, "-")
+		p, ok := l.Property(plain)
+		if !ok {
+			t.Fatalf("no property %s", plain)
+		}
+		keys = append(keys, layers.SortKey{Property: p, Descending: name != plain})
+	}
+	return keys
+}
+
+// A walk by cursor in any order, forward and back again, meets every feature
+// once, in the order that PostgreSQL gives.
+func TestCursorWalksAnyOrder(t *testing.T) {
+	s := storetest.New(t)
+	parks := storetest.Layer(t, s, "industrial_parks")
+	for _, names := range [][]string{nil, {"accuracy_m"}, {"-accuracy_m"}, {"county", "-accuracy_m"}, {"-status", "name_zh"}, {"valid_to", "-valid_from"}, {"-leading_industries", "accuracy_m", "county"}, {"revision"}} {
+		t.Run(strings.Join(names, ","), func(t *testing.T) {
+			keys := sortKeys(t, parks, names...)
+			var whole idSink
+			if _, err := s.Items(t.Context(), parks, layers.Query{Sort: keys}, &whole); err != nil {
+				t.Fatal(err)
+			}
+			var forward []string
+			var pages []layers.Page
+			var cursor *layers.Cursor
+			for {
+				var ids idSink
+				page, err := s.Items(t.Context(), parks, layers.Query{Sort: keys, Limit: 7, Cursor: cursor}, &ids)
+				if err != nil {
+					t.Fatal(err)
+				}
+				forward, pages = append(forward, ids...), append(pages, page)
+				if !page.More {
+					break
+				}
+				cursor = page.Last
+			}
+			if diff := cmp.Diff([]string(whole), forward); diff != "" {
+				t.Fatalf("forward: %s", diff)
+			}
+			var backward []string
+			first := *pages[len(pages)-1].First
+			for {
+				first.Before = true
+				var ids idSink
+				page, err := s.Items(t.Context(), parks, layers.Query{Sort: keys, Limit: 7, Cursor: &first}, &ids)
+				if err != nil {
+					t.Fatal(err)
+				}
+				backward = append(append([]string{}, ids...), backward...)
+				if !page.More {
+					break
+				}
+				first = *page.First
+			}
+			if diff := cmp.Diff([]string(whole)[:len(backward)], backward); diff != "" || len(backward) != len(whole)-pages[len(pages)-1].Returned {
+				t.Errorf("backward: %s", diff)
+			}
+		})
+	}
+}
+
+func TestOffsetAndValidity(t *testing.T) {
+	s := storetest.New(t)
+	parks := storetest.Layer(t, s, "industrial_parks")
+	var all, rest idSink
+	if _, err := s.Items(t.Context(), parks, layers.Query{}, &all); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.Items(t.Context(), parks, layers.Query{Offset: 35, Limit: 10, Count: true}, &rest)
+	if err != nil || page.More || page.Matched != 40 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if diff := cmp.Diff([]string(all)[35:], []string(rest)); diff != "" {
+		t.Error(diff)
+	}
+	for _, tc := range []struct {
+		valid layers.Interval
+		want  int
+	}{
+		{layers.Interval{From: "2020-01-01", To: "2021-01-01"}, 0}, {layers.Interval{From: "2020-12-31", To: "2021-01-02"}, 40},
+		{layers.Interval{To: "2021-01-01"}, 0}, {layers.Interval{From: "2030-01-01"}, 40}, {layers.Interval{}, 40},
+	} {
+		var ids idSink
+		if _, err := s.Items(t.Context(), parks, layers.Query{Valid: &tc.valid}, &ids); err != nil || len(ids) != tc.want {
+			t.Errorf("%+v: %d features, want %d, %v", tc.valid, len(ids), tc.want, err)
+		}
 	}
 }

@@ -22,8 +22,9 @@ type Options struct {
 
 // Store is a pool of connections to one database. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
-	opts Options
+	pool  *pgxpool.Pool // for checks, loads and everything that works through sets
+	pages *pgxpool.Pool // for pages of features, with a planner that reads by index
+	opts  Options
 }
 
 // Open makes the pool for a postgres:// address or keyword string. It connects
@@ -55,7 +56,18 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
-	return &Store{pool: pool, opts: opts}, nil
+	// A page stops after its limit, so that plans which first gather all rows of
+	// a box lose; one plan serves all pages of a form.
+	pageCfg := cfg.Copy()
+	for name, value := range map[string]string{"plan_cache_mode": "force_generic_plan", "enable_bitmapscan": "off", "max_parallel_workers_per_gather": "0"} {
+		pageCfg.ConnConfig.RuntimeParams[name] = value
+	}
+	pages, err := pgxpool.NewWithConfig(ctx, pageCfg)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the pool for pages: %w", err)
+	}
+	return &Store{pool: pool, pages: pages, opts: opts}, nil
 }
 
 // registerGeometry teaches the connection PostGIS's types, unless the database
@@ -71,7 +83,10 @@ func registerGeometry(ctx context.Context, conn *pgx.Conn) error {
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%d", d.Milliseconds()) }
 
 // Close closes all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.pages.Close()
+	s.pool.Close()
+}
 
 // Ping asks the database for a sign of life.
 func (s *Store) Ping(ctx context.Context) error {

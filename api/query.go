@@ -1,0 +1,331 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"planatlas/layers"
+	"planatlas/layers/cql"
+
+	"github.com/paulmach/orb"
+)
+
+// pageParams are the parameters of items that are no properties.
+func pageParams() []string {
+	return []string{"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "cursor", "sortby", "properties",
+		"filter", "filter-lang", "filter-crs", "intersects-feature"}
+}
+
+// itemsQuery is a request for a page, as it was understood.
+type itemsQuery struct {
+	layers.Query
+	crs  crs
+	sort string // as given, so that a cursor is used with its own order only
+}
+
+// parseItems reads the parameters of items: the fixed ones, and each property of
+// the layer for equality.
+func (s *server) parseItems(l *layers.Layer, query url.Values) (q itemsQuery, err error) {
+	known := append(append(pageParams(), "f"), propertyNames(l)...)
+	if err := knownOnly(query, known...); err != nil {
+		return q, err
+	}
+	q.Count, q.sort = true, query.Get("sortby")
+	steps := []func() error{
+		func() error { q.Limit, err = parseLimit(query.Get("limit")); return err },
+		func() error { q.Offset, err = parseOffset(query.Get("offset")); return err },
+		func() error { q.crs, err = parseCRS("crs", query.Get("crs")); return err },
+		func() error { return q.parseBox(query) },
+		func() error { q.Valid, err = parseDatetime(query.Get("datetime")); return err },
+		func() error { q.Sort, err = parseSort(l, q.sort); return err },
+		func() error { q.Properties, err = parseProperties(l, query); return err },
+		func() error { return q.parseCursor(query.Get("cursor")) },
+		func() error {
+			q.Meets, err = s.parseReference("intersects-feature", query.Get("intersects-feature"))
+			return err
+		},
+		func() error { q.Filter, err = parseConditions(l, query); return err },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return q, err
+		}
+	}
+	q.OutSRID, q.NorthFirst = q.crs.SRID, q.crs.NorthFirst
+	if q.Cursor != nil && q.Offset > 0 {
+		return q, &layers.InputError{Param: "offset", Value: query.Get("offset"), Want: "offset or cursor, not both"}
+	}
+	return q, nil
+}
+
+func parseOffset(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, &layers.InputError{Param: "offset", Value: s, Want: "a whole number from 0"}
+	}
+	return n, nil
+}
+
+func (q *itemsQuery) parseBox(query url.Values) error {
+	c, err := parseCRS("bbox-crs", query.Get("bbox-crs"))
+	if err != nil {
+		return err
+	}
+	q.BBox, err = parseBBox(query.Get("bbox"), c)
+	if c.Decimals < 7 { // projected
+		q.BBoxSRID = c.SRID
+	}
+	return err
+}
+
+// parseDatetime reads an instant or an interval with .. or nothing for an open
+// end (OGC API - Features, section 7.15.4). Features are in force by days: those
+// that overlap any day touched are meant.
+func parseDatetime(text string) (*layers.Interval, error) {
+	if text == "" {
+		return nil, nil
+	}
+	from, to, isInterval := strings.Cut(text, "/")
+	wrong := &layers.InputError{Param: "datetime", Value: text, Want: "an instant or an interval such as 2021-01-01T00:00:00Z/.."}
+	first, ok := parseInstant(from)
+	if !ok || !isInterval && first.IsZero() {
+		return nil, wrong
+	}
+	last := first
+	if isInterval {
+		if last, ok = parseInstant(to); !ok || !first.IsZero() && !last.IsZero() && last.Before(first) {
+			return nil, wrong
+		}
+	}
+	var out layers.Interval
+	if !first.IsZero() {
+		out.From = layers.Day(first.Format(time.DateOnly))
+	}
+	if !last.IsZero() {
+		out.To = layers.Day(last.AddDate(0, 0, 1).Format(time.DateOnly))
+	}
+	return &out, nil
+}
+
+// parseInstant returns the zero time for an open end.
+func parseInstant(text string) (time.Time, bool) {
+	if text == "" || text == ".." {
+		return time.Time{}, true
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 && t.Year() < 9999 {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func parseSort(l *layers.Layer, text string) ([]layers.SortKey, error) {
+	var keys []layers.SortKey
+	if text == "" {
+		return nil, nil
+	}
+	for _, part := range strings.Split(text, ",") {
+		name := strings.TrimLeft(part, "+- ")
+		p, ok := l.Property(name)
+		if !ok {
+			return nil, unknownProperty("sortby", l, name)
+		}
+		keys = append(keys, layers.SortKey{Property: p, Descending: strings.HasPrefix(strings.TrimSpace(part), "-")})
+	}
+	if len(keys) > 8 {
+		return nil, &layers.InputError{Param: "sortby", Value: text, Want: "at most eight properties"}
+	}
+	return keys, nil
+}
+
+// parseProperties reads the selection of properties; nil means all.
+func parseProperties(l *layers.Layer, query url.Values) ([]layers.Property, error) {
+	if !query.Has("properties") {
+		return nil, nil
+	}
+	out := []layers.Property{}
+	for _, name := range strings.Split(query.Get("properties"), ",") {
+		if name == "" {
+			continue
+		}
+		p, ok := l.Property(name)
+		if !ok {
+			return nil, unknownProperty("properties", l, name)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func unknownProperty(param string, l *layers.Layer, name string) error {
+	e := &layers.InputError{Param: param, Value: name, Want: "a property of " + l.ID}
+	if near := layers.Nearest(name, propertyNames(l)); near != "" {
+		e.Hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return e
+}
+
+func propertyNames(l *layers.Layer) []string {
+	var names []string
+	for _, p := range l.AllProperties() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// parseConditions joins filter and the parameters that are properties.
+func parseConditions(l *layers.Layer, query url.Values) (cql.Expr, error) {
+	filter, err := parseFilter("filter", l, query.Get("filter"))
+	if err != nil {
+		return nil, err
+	}
+	equals, err := parseEquals(l, query)
+	switch {
+	case err != nil || filter == nil:
+		return equals, err
+	case equals == nil:
+		return filter, nil
+	}
+	return cql.And{filter, equals}, nil
+}
+
+// parseFilter reads a condition in CQL2 text over the layer's properties.
+func parseFilter(param string, l *layers.Layer, text string) (cql.Expr, error) {
+	e, err := cql.ParseText(text)
+	if err != nil {
+		return nil, &layers.InputError{Param: param, Value: text, Want: "CQL2 text", Hint: err.Error(), Err: err}
+	}
+	for _, name := range cql.Properties(e) {
+		if _, ok := l.Property(name); !ok {
+			return nil, unknownProperty(param, l, name)
+		}
+	}
+	return e, nil
+}
+
+// parseEquals joins the parameters that are properties into one condition.
+func parseEquals(l *layers.Layer, query url.Values) (cql.Expr, error) {
+	var all cql.And
+	for _, p := range l.AllProperties() {
+		if !query.Has(p.Name) {
+			continue
+		}
+		v := query.Get(p.Name)
+		if _, err := p.Convert(v); err != nil {
+			return nil, err
+		}
+		all = append(all, cql.Equal(p.Name, v))
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return all, nil
+}
+
+// parseReference reads collection/feature.
+func (s *server) parseReference(param, text string) (*layers.Reference, error) {
+	if text == "" {
+		return nil, nil
+	}
+	collection, id, ok := strings.Cut(text, "/")
+	l, err := s.Catalog().Layer(collection)
+	if !ok || err != nil {
+		return nil, &layers.InputError{Param: param, Value: text, Want: "a feature as collection/id, such as transport_links/g307", Err: err}
+	}
+	return &layers.Reference{Layer: l, ID: id}, nil
+}
+
+// cursorToken is a cursor as clients carry it.
+type cursorToken struct {
+	Sort   string    `json:"s,omitempty"` // the order that it belongs to
+	Values []*string `json:"v,omitempty"`
+	ID     string    `json:"i"`
+	Before bool      `json:"b,omitempty"`
+}
+
+// cursorParam writes the cursor for the next or the previous page.
+func cursorParam(q itemsQuery, c layers.Cursor, before bool) (string, error) {
+	b, err := json.Marshal(cursorToken{q.sort, c.Values, c.ID, before})
+	if err != nil {
+		return "", fmt.Errorf("write the cursor: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+func (q *itemsQuery) parseCursor(text string) error {
+	if text == "" {
+		return nil
+	}
+	wrong := &layers.InputError{Param: "cursor", Value: text, Want: "the cursor of a next or prev link, with the same sortby"}
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || !utf8.Valid(b) {
+		return wrong
+	}
+	var token cursorToken
+	if json.Unmarshal(b, &token) != nil || token.Sort != q.sort || len(token.Values) != len(q.Sort) || !storable(token.ID) {
+		return wrong
+	}
+	for i, v := range token.Values {
+		if v == nil {
+			continue
+		}
+		if _, err := q.Sort[i].Property.Convert(*v); err != nil || !storable(*v) {
+			return wrong
+		}
+	}
+	q.Cursor = &layers.Cursor{Values: token.Values, ID: token.ID, Before: token.Before}
+	return nil
+}
+
+// parseBBox reads west,south,east,north, or in a CRS with the north axis first
+// south,west,north,east; six numbers have heights, which are ignored. The result
+// has east before north. In degrees west may lie beyond east: the box then
+// crosses the antimeridian.
+func parseBBox(s string, c crs) (*orb.Bound, error) {
+	if s == "" {
+		return nil, nil
+	}
+	wrong := func(want string) error {
+		return &layers.InputError{Param: "bbox", Value: s, Want: want, Hint: "longitude before latitude, as in bbox=113.2,37.7,113.9,38.2, unless bbox-crs says otherwise"}
+	}
+	parts := strings.Split(s, ",")
+	if len(parts) != 4 && len(parts) != 6 {
+		return nil, wrong("four numbers: west,south,east,north")
+	}
+	v := make([]float64, len(parts))
+	for i, p := range parts {
+		f, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return nil, wrong(fmt.Sprintf("a number at place %d, not %q", i+1, p))
+		}
+		v[i] = f
+	}
+	half := len(v) / 2
+	b := &orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[half], v[half+1]}}
+	if c.NorthFirst {
+		b.Min[0], b.Min[1], b.Max[0], b.Max[1] = b.Min[1], b.Min[0], b.Max[1], b.Max[0]
+	}
+	degrees := c.Decimals == 7
+	switch {
+	case degrees && (math.Abs(b.Min[0]) > 180 || math.Abs(b.Max[0]) > 180 || math.Abs(b.Min[1]) > 90 || math.Abs(b.Max[1]) > 90):
+		return nil, wrong("degrees: longitude -180..180, latitude -90..90")
+	case !degrees && (max(math.Abs(b.Min[0]), math.Abs(b.Max[0]), math.Abs(b.Min[1]), math.Abs(b.Max[1])) > 1e8):
+		return nil, wrong("metres in the order of the axes of " + c.URI)
+	case b.Min[1] > b.Max[1]:
+		return nil, wrong("south not above north")
+	case !degrees && b.Min[0] > b.Max[0]:
+		return nil, wrong("west not beyond east")
+	}
+	return b, nil
+}
