@@ -13,7 +13,7 @@ import (
 )
 
 // siteLimits bound a site that is handed in over HTTP.
-func siteLimits() read.Limits { return read.Limits{Bytes: 16 << 20, Vertices: 100_000} }
+func siteLimits() read.Limits { return check.SiteLimits() }
 
 // postCheck takes a site as GeoJSON and answers with the archived check.
 func (s *server) postCheck(w *response, req *http.Request) error {

@@ -119,6 +119,7 @@ type Load struct {
 	Sets        []FeatureSet
 	Rules       []byte // JSON; left as they are when RulesSHA256 is empty
 	RulesSHA256 string
+	Retire      bool // take layers out of the catalogue that are not among the sets
 }
 
 // Diff counts what a load changed in one layer, and how many of the entities that

@@ -22,7 +22,7 @@ create table planatlas.outline (
     name_zh         text not null,
     name_en         text not null,
     geometry_source text not null,
-    accuracy_m      double precision not null check (accuracy_m > 0),
+    accuracy_m      double precision not null check (accuracy_m > 0 and accuracy_m < 'infinity'),
     geom            geometry(Geometry, 4490) not null check (st_isvalid(geom))
 );
 comment on table planatlas.outline is 'Areas that the coverage of layers refers to. Not legal boundaries.';
@@ -83,7 +83,9 @@ begin
     if coalesce(current_setting(setting, true), '') <> '' then
         return current_setting(setting)::planatlas.stamp;
     end if;
-    update planatlas.layer set revision = revision + 1, changed_at = clock_timestamp()
+    -- A clock that was put back must not make time run backwards here.
+    update planatlas.layer set revision = revision + 1,
+            changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
         where id = layer_id returning revision, changed_at into s;
     if not found then
         raise exception 'layer % is not declared', layer_id using errcode = 'foreign_key_violation';
@@ -107,6 +109,10 @@ begin
         end if;
     end if;
     if new.geom is not null then
+        if st_isempty(new.geom) or geometrytype(new.geom) = 'GEOMETRYCOLLECTION' then
+            raise exception 'feature %: want points, lines or areas, not an empty geometry or a collection', new.id
+                using errcode = 'check_violation';
+        end if;
         if not st_isvalid(new.geom) then
             raise exception 'feature %: invalid geometry: % at %', new.id, st_isvalidreason(new.geom),
                 st_astext(location(st_isvaliddetail(new.geom))) using errcode = 'check_violation';
@@ -151,8 +157,8 @@ begin
                string_agg(case attname when 'recorded' then 'tstzrange(lower(recorded), $1)' else quote_ident(attname) end, ', ' order by attnum)
             into names, vals
             from pg_attribute where attrelid = tg_relid and attnum > 0 and not attisdropped;
-        execute format('insert into layers_history.%I (%s) select %s from %s where lower(recorded) < $1',
-            tg_table_name, names, vals, gone) using s.at;
+        execute format('insert into layers_history.%I (%s) select %s from %s where revision < $2',
+            tg_table_name, names, vals, gone) using s.at, s.revision; -- versions within one transaction were never visible
     end if;
     perform pg_notify('planatlas', json_build_object('layer', tg_table_name, 'revision', s.revision,
         'bbox', case when box is not null then json_build_array(st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)) end)::text);
@@ -166,6 +172,8 @@ begin
     execute format('create trigger history_insert after insert on layers.%I referencing new table as new_rows for each statement execute function planatlas.keep_history()', layer_id);
     execute format('create trigger history_update after update on layers.%I referencing old table as old_rows new table as new_rows for each statement execute function planatlas.keep_history()', layer_id);
     execute format('create trigger history_delete after delete on layers.%I referencing old table as old_rows for each statement execute function planatlas.keep_history()', layer_id);
+    execute format('create trigger refuse_change before update or delete on layers_history.%I for each row execute function planatlas.refuse()', layer_id);
+    execute format('create trigger refuse_truncate before truncate on layers_history.%I for each statement execute function planatlas.refuse()', layer_id);
     execute format('create trigger history_truncate before truncate on layers.%I for each statement execute function planatlas.keep_history()', layer_id);
 end $$;
 
@@ -187,7 +195,10 @@ create function planatlas.distance_m(a geometry, b geometry) returns double prec
     select case when st_intersects(a, b) then 0 else st_distance(planatlas.densify(a)::geography, planatlas.densify(b)::geography) end
 $$;
 
--- The box around a shape that holds everything nearer than the distance.
+-- The box around a shape that holds everything nearer than the distance, between
+-- 88 degrees south and north and on the same side of the antimeridian; nearer to a
+-- pole it holds all longitudes.
 create function planatlas.reach(g geometry, metres double precision) returns geometry language sql immutable strict parallel safe as $$
-    select st_expand(st_envelope(g), metres / (110500 * greatest(0.01, cos(radians(least(89, greatest(abs(st_ymin(g)), abs(st_ymax(g))) + metres / 110500))))), metres / 110500)
+    select st_expand(st_envelope(g), case when far >= 88 then 360 else metres / (110500 * cos(radians(far))) end, metres / 110500)
+    from (select greatest(abs(st_ymin(g)), abs(st_ymax(g))) + metres / 110500 far) f
 $$;

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"planatlas/api/encode"
 	"planatlas/layers"

@@ -31,7 +31,7 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 		if err := now.refresh(ctx, db.Store); err != nil {
 			return err
 		}
-		if len(now.catalog.Load().Layers) == 0 {
+		if len(now.catalog().Layers) == 0 {
 			return fmt.Errorf("no layers are loaded, so there is nothing to check against: run planatlas load: %w", layers.ErrNotFound)
 		}
 		_, answer, err := now.checker(db.Store, g.log).Run(ctx, check.Site{Site: site})
@@ -62,7 +62,7 @@ func (c *checkCmd) read(in io.Reader) (read.Site, error) {
 	if err != nil {
 		return read.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
 	}
-	site, err := read.GeoJSONSite(b, read.Limits{})
+	site, err := read.GeoJSONSite(b, check.SiteLimits())
 	if err != nil {
 		return site, &layers.InputError{Param: c.Site, Value: err.Error(), Err: err}
 	}

@@ -32,7 +32,7 @@ func inProcess(t *testing.T) (address, database string) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	server := httptest.NewServer(api.New(api.Options{Reader: s, Checker: now.checker(s, log), Catalog: now.catalog.Load,
+	server := httptest.NewServer(api.New(api.Options{Reader: s, Checker: now.checker(s, log), Catalog: now.catalog,
 		Map: webmap.Handler(), Log: log, Version: version}))
 	t.Cleanup(server.Close)
 	return server.URL, database

@@ -128,7 +128,7 @@ func dataFolder(name string) (fs.FS, error) {
 	return nil, &layers.InputError{Param: "folder", Value: name, Want: "a data folder such as data/yangquan, or yangquan for the built-in one"}
 }
 
-func (g *globals) load(ctx context.Context, db *database, name string, dryRun bool) ([]layers.Diff, error) {
+func (g *globals) load(ctx context.Context, db *database, name string, dryRun, retire bool) ([]layers.Diff, error) {
 	folder, err := dataFolder(name)
 	if err != nil {
 		return nil, err
@@ -141,6 +141,7 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun bo
 	if err != nil {
 		return nil, &layers.InputError{Param: name, Value: err.Error(), Err: err}
 	}
+	load.Retire = retire
 	diffs, err := db.Replace(ctx, load, dryRun)
 	if err != nil {
 		return nil, fmt.Errorf("%s: nothing was changed: %w", name, err)
@@ -148,33 +149,22 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun bo
 	return diffs, nil
 }
 
-// state is the catalogue and the rules of the moment. It is read by every
-// request and replaced as a whole.
-type state struct {
-	catalog atomic.Pointer[layers.Catalog]
-	rules   atomic.Pointer[check.RuleSet]
-}
+// state is what the database declared last. It is read by every request and
+// replaced as a whole.
+type state struct{ now atomic.Pointer[check.State] }
 
 // refresh reads the state from the database.
 func (s *state) refresh(ctx context.Context, db *store.Store) error {
-	catalog, err := db.Catalog(ctx)
-	if err != nil {
-		return err
+	now, err := db.State(ctx)
+	if err == nil {
+		s.now.Store(&now)
 	}
-	document, err := db.Rules(ctx)
-	if err != nil {
-		return err
-	}
-	rules, err := check.DecodeRules(document)
-	if err != nil {
-		return err
-	}
-	s.catalog.Store(catalog)
-	s.rules.Store(&rules)
-	return nil
+	return err
 }
 
+func (s *state) catalog() *layers.Catalog { return s.now.Load().Catalog }
+
 func (s *state) checker(db *store.Store, log *slog.Logger) *check.Service {
-	return &check.Service{Store: db, Catalog: s.catalog.Load, Rules: func() check.RuleSet { return *s.rules.Load() },
+	return &check.Service{Store: db, State: func() check.State { return *s.now.Load() },
 		Software: "planatlas " + version, Now: time.Now, Log: log}
 }

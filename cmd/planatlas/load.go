@@ -12,12 +12,13 @@ import (
 type loadCmd struct {
 	Folder string `arg:"" optional:"" default:"yangquan" help:"Data folder, such as data/yangquan; yangquan is built in."`
 	DryRun bool   `help:"Only say what would change."`
+	Retire bool   `help:"Take layers out of the catalogue that the folder does not have; their tables stay."`
 }
 
 // Run loads the folder in one transaction and prints what changed.
 func (c *loadCmd) Run(ctx context.Context, g *globals, con console) error {
 	return g.with(ctx, func(db *database) error {
-		diffs, err := g.load(ctx, db, c.Folder, c.DryRun)
+		diffs, err := g.load(ctx, db, c.Folder, c.DryRun, c.Retire)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 
 type serveCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
-	Load   string `help:"Data folder to load first, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
+	Load   string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
 }
 
 // Run serves until ctx ends, then lets running requests finish and stops the
@@ -40,18 +40,14 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	if err := g.prepare(ctx, db); err != nil {
 		return err
 	}
-	if c.Load != "" {
-		diffs, err := g.load(ctx, db, c.Load, false)
-		if err != nil {
-			return err
-		}
-		printDiffs(con.out, diffs)
-	}
 	var now state
 	if err := now.refresh(ctx, db.Store); err != nil {
 		return err
 	}
-	handler := api.New(api.Options{Reader: db.Store, Checker: now.checker(db.Store, g.log), Catalog: now.catalog.Load,
+	if err := c.firstLoad(ctx, g, con, db, &now); err != nil {
+		return err
+	}
+	handler := api.New(api.Options{Reader: db.Store, Checker: now.checker(db.Store, g.log), Catalog: now.catalog,
 		Map: webmap.Handler(), Log: g.log, Version: version})
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
@@ -69,26 +65,61 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		defer cancel()
 		return server.Shutdown(wait)
 	})
-	group.Go(func() error { return c.follow(ctx, g, db.Store, &now) })
-	c.welcome(con, listener.Addr(), len(now.catalog.Load().Layers))
+	group.Go(func() error { c.follow(ctx, g, db.Store, &now); return nil })
+	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
 }
 
-// follow keeps the state true to the database. When it cannot, requests go on
-// with the last state and the log says so.
-func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state) error {
-	err := db.Watch(ctx, func(e store.Event) {
-		if !e.Catalog {
-			return
+// firstLoad loads the folder into a database that holds nothing yet. What is
+// there may have been edited since, so that only planatlas load changes it.
+func (c *serveCmd) firstLoad(ctx context.Context, g *globals, con console, db *database, now *state) error {
+	if n := len(now.catalog().Layers); c.Load == "" || n > 0 {
+		if c.Load != "" {
+			fmt.Fprintf(con.out, "the database holds %d layers already; planatlas load %s brings them to the state of the folder\n", n, c.Load)
 		}
-		if err := now.refresh(ctx, db); err != nil && ctx.Err() == nil {
-			g.log.Error("the catalogue could not be read again; the last one stays in use", "error", err)
-		}
-	})
-	if ctx.Err() != nil {
 		return nil
 	}
-	return err
+	diffs, err := g.load(ctx, db, c.Load, false, false)
+	if err != nil {
+		return err
+	}
+	printDiffs(con.out, diffs)
+	return now.refresh(ctx, db.Store)
+}
+
+// follow keeps the state true to the database. While it cannot, requests go on
+// with the last state, the log says so, and it tries again.
+func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state) {
+	stale := make(chan struct{}, 1)
+	go db.Watch(ctx, func(e store.Event) {
+		if e.Err != nil {
+			g.log.Error("changes of the database are not seen for a moment", "error", e.Err)
+		}
+		if e.Catalog {
+			select {
+			case stale <- struct{}{}:
+			default: // a refresh is due already
+			}
+		}
+	})
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-stale:
+		}
+		for ctx.Err() == nil {
+			err := now.refresh(ctx, db)
+			if err == nil {
+				break
+			}
+			g.log.Error("the catalogue could not be read again; the last one stays in use", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
 }
 
 func (c *serveCmd) welcome(con console, addr net.Addr, layers int) {

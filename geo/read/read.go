@@ -63,7 +63,11 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Notice tells a planner, in two languages, what was read otherwise than it was
 // written. Code is stable and meant for programs.
-type Notice struct{ Code, ZH, EN string }
+type Notice struct {
+	Code string `json:"code"`
+	ZH   string `json:"zh"`
+	EN   string `json:"en"`
+}
 
 // Site is a planner's site as it was handed in.
 type Site struct {

@@ -69,8 +69,10 @@ type LayerLine struct {
 	Required bool        `json:"required"`
 	Revision int64       `json:"revision"`
 	DataDate layers.Day  `json:"data_date"`
-	Overlap  Overlap     `json:"overlap"`   // of all features together, nothing counted twice
+	Overlap  *Overlap    `json:"overlap"`   // of all features together, nothing counted twice; null where that is not known
 	NearestM *float64    `json:"nearest_m"` // null when the layer was not checked or holds nothing
+
+	gap bool // the layer's data cannot answer for the whole site
 }
 
 // Citation is where the plan names the feature.
@@ -86,7 +88,7 @@ type Finding struct {
 	Feature         string          `json:"feature"`
 	FeatureName     layers.Text     `json:"feature_name"`
 	FeatureRevision int64           `json:"feature_revision"`
-	Relation        string          `json:"relation"` // overlaps, touches, within_distance
+	Relation        string          `json:"relation"` // overlaps, touches, within_distance, within_accuracy
 	Verdict         Verdict         `json:"verdict"`  // that the rule gives
 	Counts          Verdict         `json:"counts_as"`
 	Certainty       Certainty       `json:"certainty"`
@@ -96,7 +98,7 @@ type Finding struct {
 	DistanceM       float64         `json:"distance_m"`
 	ThresholdM      float64         `json:"threshold_m,omitempty"`
 	MeasuredFrom    string          `json:"measured_from,omitempty"`
-	AccuracyM       float64         `json:"accuracy_m"`
+	AccuracyM       *float64        `json:"accuracy_m"` // null when it is not known
 	GeometrySource  string          `json:"geometry_source"`
 	VerdictBasis    string          `json:"verdict_basis,omitempty"`
 	Basis           string          `json:"basis"`
@@ -111,10 +113,12 @@ type Finding struct {
 
 // Provenance says from which data, rules and program the answer came.
 type Provenance struct {
-	Snapshot     string `json:"snapshot"` // time of the database's snapshot
-	RulesSHA256  string `json:"rules_sha256"`
-	Software     string `json:"software"`
-	ResultSHA256 string `json:"result_sha256"` // of verdict, site, layers and findings
+	Day           layers.Day `json:"day"`      // of the check, in China: rules and coverages of that day hold
+	Snapshot      string     `json:"snapshot"` // time of the database's snapshot
+	CatalogSHA256 string     `json:"catalog_sha256"`
+	RulesSHA256   string     `json:"rules_sha256"`
+	Software      string     `json:"software"`
+	ResultSHA256  string     `json:"result_sha256"` // of verdict, site, layers and findings
 }
 
 // AnswerLink is a typed link of the answer.
@@ -136,14 +140,15 @@ func overlap(part, whole geo.SquareMetres) Overlap {
 	return o
 }
 
-func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
+func summarise(r Result) layers.Text {
+	lines, findings := r.Layers, r.Findings
 	text := map[Verdict]layers.Text{
 		Prohibited: {ZH: "禁止：至少一条规则禁止在此建设。", EN: "Prohibited: at least one rule forbids building here."},
 		Restricted: {ZH: "受限：须取得批准或同意。", EN: "Restricted: an approval or consent is needed."},
 		Incomplete: {ZH: "不完整：现有数据不足以作出结论，不得视为符合。", EN: "Incomplete: the data at hand do not allow a conclusion; this is not a clearance."},
-		Advisory:   {ZH: "提示：未见禁止或限制，但有需要注意的事项。", EN: "Advisory: no ban or restriction was found, but there is something to consider."},
-		AllClear:   {ZH: "未见冲突：全部图层均已检查。", EN: "Clear: all layers were checked and nothing was found."},
-	}[v]
+		Advisory:   {ZH: "提示：没有确定的禁止或限制，但有需要注意的事项。", EN: "Advisory: no ban or restriction is certain, but there is something to consider."},
+		AllClear:   {ZH: "未见冲突：没有违反所检查的规则。", EN: "Clear: no rule that was checked is violated."},
+	}[r.Verdict]
 	var zh, en []string
 	name := func(l LayerLine) { zh, en = append(zh, l.Title.ZH), append(en, l.Title.EN) }
 	add := func(lead layers.Text) {
@@ -153,6 +158,10 @@ func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
 		}
 		zh, en = nil, nil
 	}
+	if r.Outside {
+		text.ZH += "地块及其周边不完全在任何图层的覆盖范围内。"
+		text.EN += " The site and its surroundings are not wholly inside the coverage of any layer."
+	}
 	for _, l := range lines {
 		if l.Outcome == NotChecked {
 			name(l)
@@ -160,11 +169,17 @@ func summarise(v Verdict, lines []LayerLine, findings []Finding) layers.Text {
 	}
 	add(layers.Text{ZH: "未检查：", EN: " Not checked: "})
 	for _, l := range lines {
-		if l.Outcome == NoData && l.Required {
+		if l.gap && l.Required {
 			name(l)
 		}
 	}
 	add(layers.Text{ZH: "缺少必需数据：", EN: " Required data are missing: "})
+	for _, l := range lines {
+		if l.Outcome == NoData && !l.Required {
+			name(l)
+		}
+	}
+	add(layers.Text{ZH: "无数据：", EN: " No data: "})
 	for _, f := range findings {
 		if f.Certainty == WithinAccuracy && f.Counts == Incomplete {
 			zh = append(zh, f.FeatureName.ZH+"（"+f.Rule+"）")

@@ -9,7 +9,7 @@ package check
 
 import (
 	"encoding/json"
-	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -107,7 +107,7 @@ type Notice = read.Notice
 // Need says which layer a check has to measure and out to which distance.
 type Need struct {
 	Layer   *layers.Layer
-	WithinM float64 // every feature nearer than this is wanted, metres
+	WithinM float64 // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
 }
 
 // SiteMeasure holds the measures of the site itself.
@@ -121,30 +121,32 @@ type SiteMeasure struct {
 // Measurement is what the database says of one layer. The zero value means that
 // the layer was not measured.
 type Measurement struct {
-	Layer    *layers.Layer
-	Measured bool
-	Reason   layers.Text // why it was not, for clients
-	Err      error       // why it was not, for the log
-	Version  layers.Version
-	Covered  bool // the site lies wholly inside the layer's coverage area
-	Union    geo.SquareMetres
-	Features []FeatureMeasure // those that meet the site or come near it, nearest first
-	Nearest  *float64         // metres to the nearest feature of the layer, however far; nil when it has none
+	Layer     *layers.Layer
+	Measured  bool
+	Reason    layers.Text // why it was not, for clients
+	Err       error       // why it was not, for the log
+	Version   layers.Version
+	Covered   bool // the site lies inside the layer's coverage area, farther from its edge than any need and accuracy
+	Unlocated int  // features in force that have no geometry: they may be anywhere
+	Union     geo.SquareMetres
+	Features  []FeatureMeasure // those that meet the site or come near it, nearest first
+	Nearest   *float64         // metres to the nearest feature of the layer, however far; nil when it has none
 }
 
-// FeatureMeasure is one feature of a layer against the site.
+// FeatureMeasure is one feature of a layer against the site. Pieces of an overlap
+// under the noise floor are left out of all its measures.
 type FeatureMeasure struct {
 	ID        string
 	Values    map[string]any   // properties by name: string, float64, bool or nil
 	Revision  int64            //
-	Area      bool             // the feature is an area, so that its overlap is one too
+	Dimension int              // 0 for points, 1 for lines, 2 for areas
 	Interiors bool             // the interiors have points in common
-	Boundary  bool             // the boundaries touch
 	Overlap   geo.SquareMetres // of the areas
-	WidthM    float64          // mean width of the overlap, 2·area/perimeter, metres
+	Solid     geo.SquareMetres // the part of it in pieces that are no slivers
+	WidthM    float64          // mean width of the widest piece, 2·area/perimeter, metres
 	LengthM   float64          // of a line inside the site, metres
-	DepthM    float64          // how far inside the feature the overlap surely reaches, metres
-	DistanceM float64          // 0 when they meet
+	DepthM    float64          // by so much the feature can move and surely still meets the site, metres
+	DistanceM float64          // from the feature as it is drawn; 0 when they meet
 	Geometry  json.RawMessage  // the shared part, or the nearest point of the feature; GeoJSON, CRS84
 }
 
@@ -153,35 +155,69 @@ func (f FeatureMeasure) text(name string) string {
 	return s
 }
 
-func (f FeatureMeasure) number(name string) float64 {
-	n, _ := f.Values[name].(float64)
-	return n
+// accuracy is the positional accuracy in metres; infinite when it is not known.
+func (f FeatureMeasure) accuracy() float64 {
+	if a, ok := f.Values["accuracy_m"].(float64); ok && a >= 0 {
+		return a
+	}
+	return math.Inf(1)
 }
 
-// noise is the floor below which an overlap comes from arithmetic, and sliver
-// the one below which it probably comes from two drawings of one boundary
-// (疑似套合误差).
+// finiteAccuracy is the accuracy for an answer: nil when it is not known.
+func (f FeatureMeasure) finiteAccuracy() *float64 {
+	if a := f.accuracy(); !math.IsInf(a, 1) {
+		return &a
+	}
+	return nil
+}
+
+// halfWidth is half the width of what a centreline stands for, metres, and
+// whether it is known. Areas have their width.
+func (f FeatureMeasure) halfWidth() (float64, bool) {
+	if f.Dimension == 2 {
+		return 0, true
+	}
+	half, ok := f.Values["half_width_m"].(float64)
+	return max(0, half), ok && half > 0
+}
+
+// edgeM is the distance from the edge: from a centreline less its half width.
+func (f FeatureMeasure) edgeM() float64 {
+	half, _ := f.halfWidth()
+	return max(0, f.DistanceM-half)
+}
+
+// The noise floor, below which a piece of an overlap comes from arithmetic, and
+// the bounds below which it is a sliver that probably comes from two drawings of
+// one boundary (疑似套合误差). Square metres, and metres of mean width.
 const (
-	noiseM2, noiseWidthM   = 0.01, 0.001
-	sliverM2, sliverWidthM = 1.0, 0.1
+	NoiseM2, NoiseWidthM   = 0.01, 0.001
+	SliverM2, SliverWidthM = 1.0, 0.1
 )
 
+// hit reports whether the site and what the feature stands for have interior
+// points in common.
 func (f FeatureMeasure) hit() bool {
-	if !f.Area {
-		return f.Interiors && f.LengthM >= noiseWidthM
+	switch f.Dimension {
+	case 2:
+		return f.Interiors && f.Overlap >= NoiseM2
+	case 1:
+		half, _ := f.halfWidth()
+		return f.Interiors && f.LengthM >= NoiseWidthM || f.DistanceM < half
 	}
-	return f.Interiors && f.Overlap >= noiseM2 && f.WidthM >= noiseWidthM
+	return f.Interiors
 }
 
+// sliver reports whether the overlap is in slivers alone.
 func (f FeatureMeasure) sliver() bool {
-	return f.Area && f.hit() && (f.Overlap < sliverM2 || f.WidthM < sliverWidthM)
+	return f.Dimension == 2 && f.hit() && f.Solid < SliverM2 && f.DepthM < SliverWidthM
 }
 
 // Plan says what has to be measured: every layer of the catalogue that has
-// shapes, out to the largest distance that a rule in force on that day asks for.
-// A rule whose layer is not in the catalogue needs a layer that nobody has; Judge
-// reports it.
-func Plan(catalog *layers.Catalog, rules []Rule, on time.Time) []Need {
+// shapes, out to the largest distance that a rule in force on that day asks for
+// and the site's own accuracy. A rule whose layer is not in the catalogue needs a
+// layer that nobody has; Judge reports it.
+func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need {
 	var needs []Need
 	for _, l := range catalog.Layers {
 		if !l.HasGeometry() {
@@ -190,13 +226,11 @@ func Plan(catalog *layers.Catalog, rules []Rule, on time.Time) []Need {
 		need := Need{Layer: l}
 		for _, r := range rules {
 			if r.Layer == l.ID && r.InForce(on) {
-				need.WithinM = max(need.WithinM, r.DistanceM)
+				need.WithinM = max(need.WithinM, r.reachM())
 			}
 		}
+		need.WithinM += site.AccuracyM
 		needs = append(needs, need)
 	}
 	return needs
 }
-
-// String describes the need in logs.
-func (n Need) String() string { return fmt.Sprintf("%s within %g m", n.Layer.ID, n.WithinM) }

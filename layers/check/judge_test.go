@@ -20,6 +20,11 @@ func redline() *layers.Layer {
 		Coverage: layers.Coverage{Complete: true, From: "2021-01-01", To: "2036-01-01"}}
 }
 
+// other is a rule that is about no feature here.
+func other() Rule {
+	return rule(func(r *Rule) { r.ID, r.Filter = "other", "plan_section = 'elsewhere'" })
+}
+
 func rule(change func(*Rule)) Rule {
 	r := Rule{ID: "E2", Layer: "red", Relation: Intersects, Verdict: Prohibited, Basis: "statute", Law: "law",
 		Text: layers.Text{ZH: "文", EN: "text"}, Source: "here", Verified: true, ValidFrom: "2020-01-01"}
@@ -34,7 +39,7 @@ func rule(change func(*Rule)) Rule {
 
 // deep is a statutory feature of 10 m accuracy whose overlap reaches 50 m in.
 func deep(change func(*FeatureMeasure)) FeatureMeasure {
-	f := FeatureMeasure{ID: "f1", Area: true, Interiors: true, Overlap: 2000, WidthM: 40, DepthM: 50,
+	f := FeatureMeasure{ID: "f1", Dimension: 2, Interiors: true, Overlap: 2000, Solid: 2000, WidthM: 40, DepthM: 50,
 		Values: map[string]any{"name_zh": "某红线", "name_en": "A red line", "accuracy_m": 10.0, "legal_effect": "statutory",
 			"plan_section": "10.4", "plan_quote": "严守生态红线"}}
 	if change != nil {
@@ -45,13 +50,13 @@ func deep(change func(*FeatureMeasure)) FeatureMeasure {
 
 func away(metres float64) func(*FeatureMeasure) {
 	return func(f *FeatureMeasure) {
-		f.Interiors, f.Overlap, f.WidthM, f.DepthM, f.DistanceM = false, 0, 0, 0, metres
+		f.Interiors, f.Overlap, f.Solid, f.WidthM, f.DepthM, f.DistanceM = false, 0, 0, 0, 0, metres
 	}
 }
 
 func judge(l *layers.Layer, rules []Rule, m Measurement) Result {
 	m.Layer = l
-	return Judge(rules, Plan(layers.NewCatalog([]*layers.Layer{l}), rules, day), Site{}, SiteMeasure{Area: 10_000}, []Measurement{m}, day)
+	return Judge(rules, Plan(layers.NewCatalog([]*layers.Layer{l}), rules, Site{}, day), Site{}, SiteMeasure{Area: 10_000}, []Measurement{m}, day)
 }
 
 func TestOutcomeAndVerdict(t *testing.T) {
@@ -66,15 +71,32 @@ func TestOutcomeAndVerdict(t *testing.T) {
 	}{
 		{"deep inside", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Prohibited},
 		{"nothing near", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, Clear, AllClear},
-		{"hit without a rule", nil, nil, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
+		{"hit that no rule speaks of", nil, []Rule{other()}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"no rules at all", nil, nil, Measurement{Measured: true, Covered: true}, Clear, Incomplete},
 		{"not measured", nil, []Rule{rule(nil)}, Measurement{}, NotChecked, Incomplete},
-		{"not measured, no rule", nil, nil, Measurement{}, NotChecked, Incomplete},
+		{"not measured, no rule about it", nil, []Rule{other()}, Measurement{}, NotChecked, Incomplete},
 		{"measured but empty zero value", nil, []Rule{rule(nil)}, Measurement{Features: []FeatureMeasure{}, Nearest: &near}, NotChecked, Incomplete},
 		{"outside coverage", nil, []Rule{rule(nil)}, Measurement{Measured: true}, NoData, AllClear},
 		{"outside coverage of a required layer", func(l *layers.Layer) { l.Required = true }, []Rule{rule(nil)}, Measurement{Measured: true}, NoData, Incomplete},
-		{"coverage ended", func(l *layers.Layer) { l.Coverage.To = "2026-11-24" }, nil, Measurement{Measured: true, Covered: true}, NoData, AllClear},
-		{"coverage not begun", func(l *layers.Layer) { l.Coverage.From = "2026-11-25" }, nil, Measurement{Measured: true, Covered: true}, NoData, AllClear},
-		{"incomplete layer", func(l *layers.Layer) { l.Coverage.Complete = false }, nil, Measurement{Measured: true, Covered: true}, NoData, AllClear},
+		{"coverage ended", func(l *layers.Layer) { l.Coverage.To = "2026-11-24" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
+		{"coverage not begun", func(l *layers.Layer) { l.Coverage.From = "2026-11-25" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
+		{"incomplete layer", func(l *layers.Layer) { l.Coverage.Complete = false }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
+		{"features without a place", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Unlocated: 1}, NoData, AllClear},
+		{"features without a place in a required layer", func(l *layers.Layer) { l.Required = true }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Unlocated: 1}, NoData, Incomplete},
+		{"an indicative hit does not stand for missing data", func(l *layers.Layer) { l.Required, l.Coverage.Complete = true, false }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Values["legal_effect"] = "indicative" })}}, Hit, Incomplete},
+		{"nor does a touch", func(l *layers.Layer) { l.Required = true }, []Rule{other()}, Measurement{Measured: true, Features: []FeatureMeasure{deep(away(0))}}, Touches, Incomplete},
+		{"an indication nearby is said by its layer alone", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) {
+			away(5)(f)
+			f.Values["legal_effect"] = "indicative"
+		})}}, NoData, AllClear},
+		{"accuracy unknown", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { delete(f.Values, "accuracy_m") })}}, Hit, Incomplete},
+		{"accuracy no number, far away", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) {
+			away(5000)(f)
+			f.Values["accuracy_m"] = "Infinity"
+		})}}, NoData, Incomplete},
+		{"filter over a missing value", nil, []Rule{rule(func(r *Rule) { r.Filter = "class = 'core'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
+		{"point inside", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{{ID: "p", Interiors: true, DepthM: 50, Values: map[string]any{"accuracy_m": 5.0, "legal_effect": "statutory"}}}}, Hit, Prohibited},
+		{"on the land of a centreline", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{road(9)}}, Hit, Incomplete},
 		{"shared edge", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(away(0))}}, Touches, Incomplete},
 		{"shared edge of an exact line", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) {
 			away(0)(f)
@@ -85,11 +107,11 @@ func TestOutcomeAndVerdict(t *testing.T) {
 		{"overlap no deeper than the accuracy", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.DepthM = 9 })}}, Hit, Incomplete},
 		{"indicative", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Values["legal_effect"] = "indicative" })}}, Hit, Advisory},
 		{"unknown legal effect is indicative", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { delete(f.Values, "legal_effect") })}}, Hit, Advisory},
-		{"sliver", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.WidthM = 0.5, 0.5 })}}, Hit, Incomplete},
-		{"arithmetic noise", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.DepthM = 0.009, 0 })}}, Touches, Incomplete},
-		{"rule not yet in force", nil, []Rule{rule(func(r *Rule) { r.ValidFrom = "2026-11-25" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
-		{"rule no longer in force", nil, []Rule{rule(func(r *Rule) { r.ValidTo = "2026-11-24" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
-		{"filter does not match", nil, []Rule{rule(func(r *Rule) { r.Filter = "class = 'x'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, AllClear},
+		{"sliver", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.Solid, f.DepthM, f.Values["accuracy_m"] = 0.5, 0.5, 0.05, 0.0 })}}, Hit, Incomplete},
+		{"arithmetic noise", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.Solid, f.DepthM = 0, 0, 0 })}}, Touches, Incomplete},
+		{"rule not yet in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidFrom = "2026-11-25" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"rule no longer in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidTo = "2026-11-24" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"filter does not match", nil, []Rule{rule(func(r *Rule) { r.Filter = "plan_section = 'x'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
 		{"layer of the rule is not loaded", nil, []Rule{rule(func(r *Rule) { r.Layer = "gone" })}, Measurement{Measured: true, Covered: true}, Clear, Incomplete},
 		{"inferred verdict", nil, []Rule{rule(func(r *Rule) { r.Basis, r.VerdictBasis = "plan", "inferred" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
 		{"restricted", nil, []Rule{rule(func(r *Rule) { r.Verdict = Restricted })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Restricted},
@@ -115,9 +137,10 @@ func TestOutcomeAndVerdict(t *testing.T) {
 
 func TestMissingMeasurementIsNotChecked(t *testing.T) {
 	l := redline()
-	needs := Plan(layers.NewCatalog([]*layers.Layer{l}), nil, day)
+	needs := Plan(layers.NewCatalog([]*layers.Layer{l}), nil, Site{}, day)
+	rules := []Rule{other()}
 	for name, ms := range map[string][]Measurement{"none": nil, "zero value": {{}}, "of another layer": {{Layer: &layers.Layer{ID: "x", Geometry: "Polygon"}, Measured: true, Covered: true}}} {
-		r := Judge(nil, needs, Site{}, SiteMeasure{Area: 1}, ms, day)
+		r := Judge(rules, needs, Site{}, SiteMeasure{Area: 1}, ms, day)
 		if r.Verdict != Incomplete || r.Layers[0].Outcome != NotChecked || !strings.Contains(r.Summary.EN, "Red line") {
 			t.Errorf("%s: %+v", name, r)
 		}
@@ -126,7 +149,7 @@ func TestMissingMeasurementIsNotChecked(t *testing.T) {
 
 // road is a centreline of 5 m accuracy with 10 m half width.
 func road(metres float64) FeatureMeasure {
-	return FeatureMeasure{ID: "g307", DistanceM: metres, Values: map[string]any{"class": "national_road", "accuracy_m": 0.001, "half_width_m": 10.0, "legal_effect": "statutory"}}
+	return FeatureMeasure{ID: "g307", Dimension: 1, DistanceM: metres, Values: map[string]any{"class": "national_road", "accuracy_m": 0.001, "half_width_m": 10.0, "legal_effect": "statutory"}}
 }
 
 // Facts 18 and 20 of the acceptance list: distances count from the edge.
@@ -144,7 +167,6 @@ func TestDistanceRules(t *testing.T) {
 		{"20.01 m from the edge", twenty, 30.01, false, 20.01, ""},
 		{"on the carriageway", twenty, 3, true, 0, Certain},
 		{"on the threshold, within accuracy", twenty, 29.9995, true, 19.9995, WithinAccuracy},
-		{"from the polygon itself", rule(func(r *Rule) { r.Relation, r.DistanceM, r.MeasuredFrom = DWithin, 20, "polygon" }), 19.99, true, 19.99, Certain},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f, fires := judgeRule(tc.rule, road(tc.centre), Site{}, SiteMeasure{Area: 1})
@@ -190,8 +212,8 @@ func TestFindingsAreOrderedAndCited(t *testing.T) {
 	if len(last.Notes) != 1 || last.Notes[0].Code != "unverified" {
 		t.Errorf("notes %+v", last.Notes)
 	}
-	if r.Layers[0].Overlap.M2 != 2000 {
-		t.Errorf("the union is %v", r.Layers[0].Overlap)
+	if o := r.Layers[0].Overlap; o == nil || o.M2 != 2000 {
+		t.Errorf("the union is %v", o)
 	}
 }
 
@@ -233,8 +255,8 @@ func TestPlanTakesTheLargestDistanceInForce(t *testing.T) {
 	wider := rule(func(r *Rule) {
 		r.ID, r.Relation, r.DistanceM, r.MeasuredFrom, r.ValidTo = "b", DWithin, 100, "edge", "2026-01-01"
 	})
-	needs := Plan(layers.NewCatalog([]*layers.Layer{redline()}), []Rule{wide, wider, rule(nil)}, day)
-	if len(needs) != 1 || needs[0].WithinM != 30 || needs[0].String() != "red within 30 m" {
+	needs := Plan(layers.NewCatalog([]*layers.Layer{redline()}), []Rule{wide, wider, rule(nil)}, Site{AccuracyM: 2}, day)
+	if len(needs) != 1 || needs[0].WithinM != 30+defaultHalfM+2 {
 		t.Errorf("%v", needs)
 	}
 }
@@ -249,7 +271,7 @@ func FuzzNothingTurnsAHitIntoClear(f *testing.F) {
 		l.Coverage.Complete = complete
 		x := deep(func(f *FeatureMeasure) {
 			f.Values["accuracy_m"], f.Values["legal_effect"] = accuracy, effect
-			f.DepthM, f.DistanceM, f.Overlap = depth, distance, geo.SquareMetres(area)
+			f.DepthM, f.DistanceM, f.Overlap, f.Solid = depth, distance, geo.SquareMetres(area), geo.SquareMetres(area)
 		})
 		r := judge(l, []Rule{rule(nil)}, Measurement{Measured: measured, Covered: covered, Features: []FeatureMeasure{x}})
 		if x.hit() && (r.Verdict == AllClear || r.Layers[0].Outcome == Clear) {
@@ -265,5 +287,44 @@ func TestNoticesAreThoseOfTheReader(t *testing.T) {
 	s := Site{Site: read.Site{Notices: []read.Notice{{Code: "z", ZH: "高程", EN: "heights"}}}}
 	if a := siteAnswer(s, SiteMeasure{}); len(a.Input.Notices) != 1 || a.Input.Notices[0].Code != "z" {
 		t.Errorf("%+v", a.Input)
+	}
+}
+
+// A centreline whose width nobody knows is never passed inside the widest one.
+func TestUnknownWidth(t *testing.T) {
+	twenty := rule(func(r *Rule) { r.Relation, r.DistanceM, r.MeasuredFrom = DWithin, 20, "edge" })
+	for metres, want := range map[float64]Certainty{14: Certain, 26: WithinAccuracy, 49.9: WithinAccuracy, 50.1: ""} {
+		f := road(metres)
+		delete(f.Values, "half_width_m")
+		finding, fires := judgeRule(twenty, f, Site{}, SiteMeasure{Area: 1})
+		if fires != (want != "") || fires && finding.Certainty != want {
+			t.Errorf("%g m: fires %v, %s", metres, fires, finding.Certainty)
+		}
+	}
+}
+
+func TestRedaction(t *testing.T) {
+	l := redline()
+	l.Access = layers.Internal
+	r := judge(l, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Union: 2000, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Geometry = []byte("{}") })}})
+	r.redact(layers.NewCatalog([]*layers.Layer{l}))
+	f := r.Findings[0]
+	if f.Feature != "" || f.FeatureName.ZH != "" || f.Geometry != nil || f.Citation != nil || f.GeometrySource != "" {
+		t.Errorf("%+v", f)
+	}
+	if r.Verdict != Prohibited || f.Overlap.M2 != 2000 || r.Layers[0].Overlap.M2 != 2000 {
+		t.Errorf("the verdict and the area remain: %+v", r)
+	}
+}
+
+func TestDayIsTheChineseOne(t *testing.T) {
+	for at, want := range map[string]layers.Day{"2026-03-14T15:59:59Z": "2026-03-14", "2026-03-14T16:00:00Z": "2026-03-15"} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := chineseDay(moment); got != want {
+			t.Errorf("%s is %s, want %s", at, got, want)
+		}
 	}
 }

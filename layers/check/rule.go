@@ -56,9 +56,39 @@ func (r Rule) InForce(on time.Time) bool {
 	return !on.Before(r.ValidFrom.Time()) && (r.ValidTo == "" || on.Before(r.ValidTo.Time()))
 }
 
-// applies reports whether the rule is about the feature.
-func (r Rule) applies(f FeatureMeasure) bool {
-	return cql.Match(r.filter, func(name string) cql.Value { return f.Values[name] })
+// defaultHalfM is how wide half of an unknown right-of-way may be, metres: that of
+// an expressway with its land. Inside it an unknown edge is never passed.
+const defaultHalfM = 30
+
+// reachM is how far from a feature as drawn the rule can look, beside accuracy
+// and known half width, metres.
+func (r Rule) reachM() float64 {
+	if r.Relation == DWithin && r.MeasuredFrom == "edge" {
+		return r.DistanceM + defaultHalfM
+	}
+	return r.DistanceM
+}
+
+// application says whether a rule is about a feature.
+type application int
+
+const (
+	notAbout application = iota
+	mayBe                // a property that the filter reads has no value
+	about
+)
+
+// applies reports whether the rule is about the feature. As in SQL, a filter over
+// a missing value is neither true nor false.
+func (r Rule) applies(f FeatureMeasure) application {
+	get := func(name string) cql.Value { return f.Values[name] }
+	switch {
+	case r.filter == nil || cql.Match(r.filter, get):
+		return about
+	case cql.Match(cql.Not{Of: r.filter}, get):
+		return notAbout
+	}
+	return mayBe
 }
 
 // compile parses the filter and checks everything that needs no catalogue.

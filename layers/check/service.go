@@ -11,15 +11,17 @@ import (
 	"time"
 
 	"planatlas/geo"
+	"planatlas/geo/read"
 	"planatlas/layers"
 )
 
 // Store is what a check needs of the database.
 type Store interface {
-	// Measure measures the site and every need in one snapshot. A need that
-	// cannot be measured is in the result with the reason; an error means that
-	// nothing could be measured or that the site's geometry is not valid.
-	Measure(ctx context.Context, site geo.Shape, needs []Need) (Measured, error)
+	// Measure measures the site and every need in one snapshot, with the features
+	// that are in force on the day. A need that cannot be measured is in the result
+	// with the reason; an error means that nothing could be measured or that the
+	// site's geometry is not valid.
+	Measure(ctx context.Context, site geo.Shape, needs []Need, on layers.Day) (Measured, error)
 	// Archive keeps a check for ever.
 	Archive(ctx context.Context, r Record) error
 }
@@ -43,22 +45,46 @@ type Record struct {
 	ResultSHA256 string
 }
 
-// Service runs checks. Catalog and Rules give the state of the moment.
+// State is the catalogue and the rules that hold together at one moment.
+type State struct {
+	Catalog       *layers.Catalog
+	CatalogSHA256 string // of all declarations and outlines
+	Rules         RuleSet
+}
+
+// Service runs checks.
 type Service struct {
 	Store    Store
-	Catalog  func() *layers.Catalog
-	Rules    func() RuleSet
+	State    func() State // of the moment
 	Software string
 	Now      func() time.Time
 	Log      *slog.Logger
 }
 
-// Run checks the site, archives the answer and returns it with its id.
+const (
+	// timeout bounds a whole check.
+	timeout = 30 * time.Second
+	// maxExtent is the largest extent of a site in degrees: larger than any city.
+	maxExtent = 3
+)
+
+// SiteLimits bound a site that is handed in, wherever that is.
+func SiteLimits() read.Limits { return read.Limits{Bytes: 16 << 20, Vertices: 50_000} }
+
+// Run checks the site, archives the answer and returns it with its id. Features
+// of layers that are not public are in the answer without name, place and shape.
 func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte, err error) {
-	now := s.Now().UTC().Truncate(time.Millisecond)
-	rules, catalog := s.Rules(), s.Catalog()
-	needs := Plan(catalog, rules.Rules, now)
-	measured, err := s.Store.Measure(ctx, site.Shape, needs)
+	if b := site.Shape.Geom.Bound(); b.Max[0]-b.Min[0] > maxExtent || b.Max[1]-b.Min[1] > maxExtent {
+		return "", nil, &layers.InputError{Param: "geometry", Geometry: true,
+			Value: fmt.Sprintf("a site of %.1f by %.1f degrees", b.Max[0]-b.Min[0], b.Max[1]-b.Min[1]), Want: fmt.Sprintf("at most %d degrees each way", maxExtent)}
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	now, state := s.Now().UTC().Truncate(time.Millisecond), s.State()
+	day := chineseDay(now)
+	rules := state.Rules.Rules
+	needs := Plan(state.Catalog, rules, site, day.Time())
+	measured, err := s.Store.Measure(ctx, site.Shape, needs, day)
 	if err != nil {
 		return "", nil, fmt.Errorf("measure the site: %w", err)
 	}
@@ -67,12 +93,15 @@ func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte,
 			s.Log.ErrorContext(ctx, "a layer was not checked", "layer", m.Layer.ID, "error", m.Err)
 		}
 	}
-	result := Judge(rules.Rules, needs, site, measured.Site, measured.Layers, now)
+	result := Judge(rules, needs, site, measured.Site, measured.Layers, day.Time())
+	result.redact(state.Catalog)
+	result.Summary = summarise(result)
 	a := Answer{
 		ID: rand.Text(), Created: now, Verdict: result.Verdict, Summary: result.Summary,
 		Site:   siteAnswer(site, measured.Site),
-		Layers: result.Layers, Findings: append([]Finding{}, result.Findings...),
-		Provenance: Provenance{Snapshot: measured.Snapshot.UTC().Format(time.RFC3339Nano), RulesSHA256: rules.SHA256, Software: s.Software},
+		Layers: append([]LayerLine{}, result.Layers...), Findings: append([]Finding{}, result.Findings...),
+		Provenance: Provenance{Day: day, Snapshot: measured.Snapshot.UTC().Format(time.RFC3339Nano),
+			CatalogSHA256: state.CatalogSHA256, RulesSHA256: state.Rules.SHA256, Software: s.Software},
 	}
 	a.Links = []AnswerLink{{Href: "/checks/" + a.ID, Rel: "self", Type: "application/json"}}
 	if a.Provenance.ResultSHA256, err = resultHash(a); err != nil {
@@ -82,7 +111,7 @@ func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte,
 	if err != nil {
 		return "", nil, fmt.Errorf("write the answer: %w", err)
 	}
-	record := Record{ID: a.ID, Created: now, Site: site, Revisions: map[string]int64{}, RulesSHA256: rules.SHA256,
+	record := Record{ID: a.ID, Created: now, Site: site, Revisions: map[string]int64{}, RulesSHA256: state.Rules.SHA256,
 		Software: s.Software, Answer: answer, ResultSHA256: a.Provenance.ResultSHA256}
 	for _, l := range result.Layers {
 		record.Revisions[l.Layer] = l.Revision
@@ -91,6 +120,40 @@ func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte,
 		return "", nil, fmt.Errorf("archive the check: %w", err)
 	}
 	return a.ID, answer, nil
+}
+
+// chineseDay is the calendar day in China, by which law takes effect.
+func chineseDay(t time.Time) layers.Day {
+	return layers.Day(t.In(time.FixedZone("China Standard Time", 8*3600)).Format(time.DateOnly))
+}
+
+// redact takes out of the result what would show an unpublished layer's features:
+// their names, places and shapes. That and by how many square metres they are
+// there remains.
+func (r *Result) redact(catalog *layers.Catalog) {
+	hidden := map[string]bool{}
+	for _, l := range catalog.Layers {
+		hidden[l.ID] = l.Access != layers.Public
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !hidden[f.Layer] {
+			continue
+		}
+		f.Feature, f.FeatureName, f.GeometrySource, f.Citation, f.Geometry = "", layers.Text{}, "", nil, nil
+		f.DistanceM = 0
+		f.note("redacted", "图层不公开，不显示要素", "the layer is not public; its features are not shown")
+	}
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		if !hidden[l.Layer] {
+			continue
+		}
+		l.NearestM = nil
+		if l.Outcome == NoData {
+			l.Reason = layers.Text{ZH: "无法判定", EN: "cannot be told"}
+		}
+	}
 }
 
 func siteAnswer(site Site, m SiteMeasure) SiteAnswer {
@@ -105,12 +168,15 @@ func siteAnswer(site Site, m SiteMeasure) SiteAnswer {
 // resultHash covers what must be the same when a check is repeated.
 func resultHash(a Answer) (string, error) {
 	b, err := json.Marshal(struct {
-		Verdict  Verdict
-		Geometry json.RawMessage
-		Area     SiteArea
-		Layers   []LayerLine
-		Findings []Finding
-	}{a.Verdict, a.Site.Geometry, a.Site.Area, a.Layers, a.Findings})
+		Verdict      Verdict
+		Geometry     json.RawMessage
+		Area         SiteArea
+		AccuracyM    float64
+		Layers       []LayerLine
+		Findings     []Finding
+		Day          layers.Day
+		Rules, State string
+	}{a.Verdict, a.Site.Geometry, a.Site.Area, a.Site.AccuracyM, a.Layers, a.Findings, a.Provenance.Day, a.Provenance.RulesSHA256, a.Provenance.CatalogSHA256})
 	if err != nil {
 		return "", fmt.Errorf("hash the result: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"planatlas/layers"
+	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -15,9 +16,14 @@ import (
 
 // Catalog reads the declared layers.
 func (s *Store) Catalog(ctx context.Context) (*layers.Catalog, error) {
-	rows, err := s.pool.Query(ctx, "select id, declaration from planatlas.layer order by id")
+	c, err := catalog(ctx, s.pool)
+	return c, domainError("read the catalogue", err)
+}
+
+func catalog(ctx context.Context, db querier) (*layers.Catalog, error) {
+	rows, err := db.Query(ctx, "select id, declaration from planatlas.layer order by id")
 	if err != nil {
-		return nil, domainError("read the catalogue", err)
+		return nil, err
 	}
 	var ls []*layers.Layer
 	var id string
@@ -30,26 +36,37 @@ func (s *Store) Catalog(ctx context.Context) (*layers.Catalog, error) {
 		ls = append(ls, l)
 		return nil
 	})
-	if err != nil {
-		return nil, domainError("read the catalogue", err)
-	}
-	return layers.NewCatalog(ls), nil
+	return layers.NewCatalog(ls), err
 }
 
-// Rules returns the document of the rule set in use; an empty list when none was
-// loaded.
-func (s *Store) Rules(ctx context.Context) ([]byte, error) {
-	document := []byte("[]")
-	err := s.pool.QueryRow(ctx, "select rules from planatlas.rule_set order by loaded_at desc limit 1").Scan(&document)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = nil
-	}
-	return document, domainError("read the rules", err)
+// State reads the catalogue and the rules in use as of one moment.
+func (s *Store) State(ctx context.Context) (check.State, error) {
+	var state check.State
+	err := s.inTx(ctx, "read the catalogue and the rules", pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		if state.Catalog, err = catalog(ctx, tx); err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `select encode(sha256(convert_to(coalesce((select string_agg(declaration::text, '' order by id) from planatlas.layer), '')
+			|| coalesce((select string_agg(o::text, '' order by id) from planatlas.outline o), ''), 'UTF8')), 'hex')`).Scan(&state.CatalogSHA256)
+		if err != nil {
+			return err
+		}
+		document := []byte("[]")
+		err = tx.QueryRow(ctx, "select rules from planatlas.rule_set order by loaded_at desc limit 1").Scan(&document)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		state.Rules, err = check.DecodeRules(document)
+		return err
+	})
+	return state, err
 }
 
-// Event is a change that some client of the database committed.
+// Event is a change that some client of the database committed, or a fault of
+// watching for it.
 type Event struct {
-	Catalog  bool       // a layer was declared or the rules changed
+	Err      error      // why watching was interrupted; a catalogue event follows when it goes on
+	Catalog  bool       // a layer was declared, the rules changed, or something may have been missed
 	Layer    string     // the layer whose features changed
 	Revision int64      // the layer's revision now
 	Where    *orb.Bound // CRS84; nil when the features have no geometry
@@ -57,19 +74,18 @@ type Event struct {
 
 // Watch calls f for every commit that changes a layer or the catalogue, until
 // ctx ends. It starts with one catalogue event, and gives another one after each
-// time that it lost the connection, since changes may have been missed.
-func (s *Store) Watch(ctx context.Context, f func(Event)) error {
+// time that it lost the connection or met a message that it cannot read, since
+// changes may have been missed.
+func (s *Store) Watch(ctx context.Context, f func(Event)) {
 	for {
 		err := s.listen(ctx, f)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return
 		}
-		if err != nil && classify(err) == nil {
-			return domainError("watch for changes", err)
-		}
+		f(Event{Err: domainError("watch for changes", err)})
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-time.After(time.Second):
 		}
 	}
@@ -96,8 +112,8 @@ func (s *Store) listen(ctx context.Context, f func(Event)) error {
 			Revision int64       `json:"revision"`
 			BBox     *[4]float64 `json:"bbox"`
 		}
-		if err := json.Unmarshal([]byte(n.Payload), &m); err != nil {
-			return fmt.Errorf("notification %q: %w", n.Payload, err)
+		if json.Unmarshal([]byte(n.Payload), &m) != nil {
+			m.Catalog = true // not from our triggers: look at everything
 		}
 		e := Event{Catalog: m.Catalog, Layer: m.Layer, Revision: m.Revision}
 		if b := m.BBox; b != nil {

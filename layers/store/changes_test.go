@@ -208,6 +208,12 @@ func TestNoClientCanStoreBadRows(t *testing.T) {
 		"geometry, no accuracy": "insert into layers.industrial_parks (id, name_zh, name_en, status, geometry_source, geom) values ('x', '甲', 'X', 'planned', 'own', 'SRID=4490;POLYGON((0 0,1 0,1 1,0 0))')",
 		"no name":               "insert into layers.industrial_parks (id, name_en, status, geometry_source) values ('x', 'X', 'planned', 'own')",
 		"legal effect":          "update layers.industrial_parks set legal_effect = 'certain'",
+		"empty geometry":        "update layers.development_zones set geom = 'SRID=4490;MULTIPOLYGON EMPTY'",
+		"collection":            "update layers.river_corridors set geom = 'SRID=4490;GEOMETRYCOLLECTION(POINT(113 37))'",
+		"accuracy not a number": "update layers.reference set accuracy_m = 'NaN'",
+		"accuracy infinite":     "update layers.reference set accuracy_m = 'Infinity'",
+		"negative half width":   "update layers.transport_links set half_width_m = -1",
+		"forged history":        "begin; update layers.reference set name_en = 'New'; update layers_history.reference set name_en = 'Old'; commit",
 		"empty validity":        "update layers.industrial_parks set valid = 'empty'",
 		"archived check":        "delete from planatlas.site_check",
 	} {
@@ -228,8 +234,15 @@ func TestWatchSeesEveryCommit(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	events := make(chan store.Event, 10)
-	done := make(chan error)
-	go func() { done <- s.Watch(ctx, func(e store.Event) { events <- e }) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Watch(ctx, func(e store.Event) {
+			if e.Err == nil {
+				events <- e
+			}
+		})
+	}()
 	next := func() store.Event {
 		select {
 		case e := <-events:
@@ -255,8 +268,10 @@ func TestWatchSeesEveryCommit(t *testing.T) {
 	if e := next(); !e.Catalog {
 		t.Errorf("after a lost connection: %+v", e)
 	}
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("Watch ended with %v", err)
+	storetest.Exec(t, url, "notify planatlas, 'hello'")
+	if e := next(); !e.Catalog {
+		t.Errorf("after a foreign message: %+v", e)
 	}
+	cancel()
+	<-done
 }

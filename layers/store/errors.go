@@ -23,7 +23,11 @@ func domainError(doing string, err error) error {
 	if errors.As(err, &input) {
 		return err
 	}
-	if kind := classify(err); kind != nil {
+	switch kind := classify(err); kind {
+	case nil:
+	case layers.ErrNotFound:
+		return fmt.Errorf("%s: %w", doing, kind) // the driver's words for it help nobody
+	default:
 		return fmt.Errorf("%s: %w: %w", doing, kind, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
@@ -64,6 +68,12 @@ func classifyState(code string) error {
 		return layers.ErrForbidden
 	}
 	return nil
+}
+
+// undefined reports a table, column or schema that is not there.
+func undefined(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "3F000")
 }
 
 // broken reports a connection that ended in the middle of an exchange, which

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"planatlas/geo/postgis"
@@ -25,6 +26,9 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 	err := s.inTx(ctx, "load", pgx.TxOptions{}, func(tx pgx.Tx) error {
 		// One load at a time; statements may take as long as the files are large.
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('planatlas load')), set_config('statement_timeout', '0', true)"); err != nil {
+			return err
+		}
+		if err := retire(ctx, tx, load); err != nil {
 			return err
 		}
 		for _, o := range load.Outlines {
@@ -56,6 +60,30 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 	return diffs, err
 }
 
+// retire takes layers out of the catalogue that the load does not bring. Their
+// tables and history stay. Without the load's consent it is an error, since
+// their rules would go while they stayed.
+func retire(ctx context.Context, tx pgx.Tx, load layers.Load) error {
+	var ids []string
+	for _, set := range load.Sets {
+		ids = append(ids, set.Layer.ID)
+	}
+	rows, err := tx.Query(ctx, "select id from planatlas.layer where id <> all($1) order by id", ids)
+	if err != nil {
+		return err
+	}
+	gone, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	if !load.Retire {
+		return &layers.InputError{Param: "folder", Value: "it lacks the layers " + strings.Join(gone, ", ") + ", which the database holds",
+			Hint: "load a folder that has them, or retire them with --retire"}
+	}
+	_, err = tx.Exec(ctx, "delete from planatlas.layer where id = any($1)", gone)
+	return err
+}
+
 func putOutline(ctx context.Context, tx pgx.Tx, o layers.Outline) error {
 	shape, err := postgis.Marshal(o.Shape)
 	if err != nil {
@@ -73,8 +101,9 @@ func putRules(ctx context.Context, tx pgx.Tx, load layers.Load) error {
 	if load.RulesSHA256 == "" {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `insert into planatlas.rule_set (sha256, rules) values ($1, $2)
-		on conflict (sha256) do update set loaded_at = clock_timestamp()
+	_, err := tx.Exec(ctx, `insert into planatlas.rule_set (sha256, rules, loaded_at)
+		values ($1, $2, greatest(clock_timestamp(), (select max(loaded_at) + interval '1 microsecond' from planatlas.rule_set)))
+		on conflict (sha256) do update set loaded_at = excluded.loaded_at
 		where planatlas.rule_set.loaded_at < (select max(loaded_at) from planatlas.rule_set)`, load.RulesSHA256, load.Rules)
 	return err
 }
@@ -118,10 +147,10 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 		n   *int64
 		sql string
 	}{
-		{&d.Removed, "delete from " + table(l) + " t where not exists (select from stage s where s.id = t.id)"},
-		{&d.Changed, fmt.Sprintf("update %s t set (%s) = (select %s) from stage s where s.id = t.id and (%s) is distinct from (%s)",
+		{&d.Removed, "delete from " + table(l) + " t where not exists (select from pg_temp.stage s where s.id = t.id)"},
+		{&d.Changed, fmt.Sprintf("update %s t set (%s) = (select %s) from pg_temp.stage s where s.id = t.id and (%s) is distinct from (%s)",
 			table(l), names(l, ""), names(l, "s."), names(l, "t."), names(l, "s."))},
-		{&d.Added, fmt.Sprintf("insert into %s (id, %s) select id, %s from stage s where not exists (select from %s t where t.id = s.id)",
+		{&d.Added, fmt.Sprintf("insert into %s (id, %s) select id, %s from pg_temp.stage s where not exists (select from %s t where t.id = s.id)",
 			table(l), names(l, ""), names(l, "s."), table(l))},
 	}
 	for _, step := range steps {
@@ -131,7 +160,7 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 		}
 		*step.n = tag.RowsAffected()
 	}
-	err := tx.QueryRow(ctx, "select count(*) from stage").Scan(&d.Unchanged)
+	err := tx.QueryRow(ctx, "select count(*) from pg_temp.stage").Scan(&d.Unchanged)
 	if err != nil {
 		return d, err
 	}
@@ -143,7 +172,7 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 // stage copies the features into a table that lives as long as the transaction.
 func stage(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) error {
 	l := set.Layer
-	ddl := "drop table if exists stage; create temp table stage as select id, " + names(l, "") +
+	ddl := "drop table if exists pg_temp.stage; create temp table stage on commit drop as select id, " + names(l, "") +
 		", null::date as valid_from, null::date as valid_to, ''::text as origin from " + table(l) + " with no data"
 	if _, err := tx.Exec(ctx, ddl); err != nil {
 		return fmt.Errorf("stage %s: %w", l.ID, err)
@@ -155,7 +184,7 @@ func stage(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) error {
 	next, stop := iter.Pull2(set.Features)
 	defer stop()
 	var fault error // of the features; the database would wrap it in a failure of its own
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"stage"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "stage"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
 		f, err, more := next()
 		if err != nil || !more {
 			fault = err
@@ -171,7 +200,7 @@ func stage(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) error {
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", l.ID, err)
 	}
-	_, err = tx.Exec(ctx, "update stage set valid = daterange(valid_from, valid_to)")
+	_, err = tx.Exec(ctx, "update pg_temp.stage set valid = daterange(valid_from, valid_to)")
 	return err
 }
 
@@ -210,11 +239,13 @@ func date(v any) any {
 // stored.
 func refuseInvalid(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	rows, err := tx.Query(ctx, `
-		select origin, id, 'the id is used more than once' from stage where id in (select id from stage group by id having count(*) > 1)
+		select origin, id, 'the id is used more than once' from pg_temp.stage where id in (select id from pg_temp.stage group by id having count(*) > 1)
 		union all
-		select origin, id, 'invalid geometry: '||st_isvalidreason(geom) from stage where not st_isvalid(geom)
+		select origin, id, 'invalid geometry: '||st_isvalidreason(geom) from pg_temp.stage where not st_isvalid(geom)
 		union all
-		select origin, id, 'valid_to must be later than valid_from' from stage where isempty(valid)
+		select origin, id, 'want points, lines or areas, not an empty geometry or a collection' from pg_temp.stage where st_isempty(geom) or geometrytype(geom) = 'GEOMETRYCOLLECTION'
+		union all
+		select origin, id, 'valid_to must be later than valid_from' from pg_temp.stage where isempty(valid)
 		order by 1 limit 20`)
 	if err != nil {
 		return err

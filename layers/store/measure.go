@@ -23,7 +23,7 @@ import (
 // others: it is returned unmeasured, with the reason. An error means that the
 // site itself could not be measured: an *InputError when its geometry is not
 // valid.
-func (s *Store) Measure(ctx context.Context, site geo.Shape, needs []check.Need) (check.Measured, error) {
+func (s *Store) Measure(ctx context.Context, site geo.Shape, needs []check.Need, on layers.Day) (check.Measured, error) {
 	var out check.Measured
 	shape, err := postgis.Marshal(site)
 	if err != nil {
@@ -43,7 +43,10 @@ func (s *Store) Measure(ctx context.Context, site geo.Shape, needs []check.Need)
 	}
 	for _, need := range needs {
 		m := check.Measurement{Layer: need.Layer}
-		err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return measureLayer(ctx, tx, need, shape, &m) })
+		err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return measureLayer(ctx, tx, need, shape, on, &m) })
+		if ctx.Err() != nil {
+			return out, domainError("measure "+need.Layer.ID, ctx.Err())
+		}
 		if err != nil {
 			m = check.Measurement{Layer: need.Layer, Reason: whyNot(err), Err: fmt.Errorf("measure %s: %w", need.Layer.ID, err)}
 		}
@@ -73,6 +76,10 @@ func measureSite(ctx context.Context, tx pgx.Tx, site geo.Shape, shape []byte, o
 	if err := tx.QueryRow(ctx, sql, shape).Scan(&out.Site.Area, &out.Site.Geometry); err != nil {
 		return domainError("measure the site", err)
 	}
+	if out.Site.Area < check.NoiseM2 {
+		return &layers.InputError{Param: "geometry", Geometry: true, Value: fmt.Sprintf("%.2g m²", float64(out.Site.Area)),
+			Want: fmt.Sprintf("a site of at least %g m²", check.NoiseM2)}
+	}
 	zone, ok := crs.ByZone(3, int(math.Round(site.Geom.Bound().Center().Lon()/3)), false)
 	if !ok {
 		return nil
@@ -88,12 +95,12 @@ var measureSQL string
 // errInvalid marks a stored geometry that would give wrong measures.
 var errInvalid = errors.New("a stored geometry is not valid")
 
-func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte, m *check.Measurement) error {
+func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte, on layers.Day, m *check.Measurement) error {
 	l := need.Layer
 	var covered *bool
-	err := tx.QueryRow(ctx, `select y.revision, y.changed_at, st_covers(o.geom, st_geomfromewkb($1))
-		from planatlas.layer y left join planatlas.outline o on o.id = $2 where y.id = $3`,
-		shape, l.Coverage.Area, l.ID).Scan(&m.Version.Revision, &m.Version.Changed, &covered)
+	err := tx.QueryRow(ctx, `select y.revision, y.changed_at, st_covers(o.geom, g) and st_distance(st_boundary(o.geom)::geography, g::geography) >= $4::float8 + o.accuracy_m
+		from st_geomfromewkb($1) g, planatlas.layer y left join planatlas.outline o on o.id = $2 where y.id = $3`,
+		shape, l.Coverage.Area, l.ID, need.WithinM).Scan(&m.Version.Revision, &m.Version.Changed, &covered)
 	if err != nil {
 		return err
 	}
@@ -101,7 +108,11 @@ func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte,
 		return fmt.Errorf("coverage outline %s is not loaded", l.Coverage.Area)
 	}
 	m.Covered = *covered
-	rows, err := tx.Query(ctx, layerSQL(l), shape, need.WithinM)
+	err = tx.QueryRow(ctx, "select count(*) from "+table(l)+" where (geom is null or st_isempty(geom)) and valid @> $1::text::date", string(on)).Scan(&m.Unlocated)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, layerSQL(l), shape, need.WithinM, string(on), check.NoiseM2, check.NoiseWidthM, check.SliverWidthM)
 	if err != nil {
 		return err
 	}
@@ -109,7 +120,7 @@ func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte,
 		var f check.FeatureMeasure
 		var valid bool
 		var values []byte
-		err := row.Scan(&f.ID, &f.Revision, &values, &valid, &f.Area, &f.Interiors, &f.Boundary, &f.Overlap,
+		err := row.Scan(&f.ID, &f.Revision, &values, &valid, &f.Dimension, &f.Interiors, &f.Overlap, &f.Solid,
 			&f.WidthM, &f.LengthM, &f.DepthM, &f.DistanceM, &f.Geometry, &m.Union, &m.Nearest)
 		if err == nil && !valid {
 			err = fmt.Errorf("feature %s: %w", f.ID, errInvalid)
@@ -123,7 +134,7 @@ func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte,
 		return err
 	}
 	if m.Nearest == nil {
-		err = tx.QueryRow(ctx, strings.ReplaceAll(nearestSQL, "{table}", table(l)), shape).Scan(&m.Nearest)
+		err = tx.QueryRow(ctx, strings.ReplaceAll(nearestSQL, "{table}", table(l)), shape, string(on)).Scan(&m.Nearest)
 	}
 	m.Measured = err == nil
 	return err
@@ -135,9 +146,9 @@ const nearestSQL = `
 with site as materialized (select st_geomfromewkb($1) g),
 first as materialized (
 	select planatlas.distance_m(f.geom, s.g) d from site s cross join lateral
-		(select geom from {table} where valid @> current_date order by geom <-> s.g limit 1) f)
+		(select geom from {table} where valid @> $2::text::date order by geom <-> s.g limit 1) f)
 select min(planatlas.distance_m(f.geom, s.g)) from site s, first, {table} f
-where f.geom && planatlas.reach(s.g, first.d * 1.01) and f.valid @> current_date`
+where f.geom && planatlas.reach(s.g, first.d * 1.01) and f.valid @> $2::text::date`
 
 func layerSQL(l *layers.Layer) string {
 	var columns []string
@@ -145,7 +156,7 @@ func layerSQL(l *layers.Layer) string {
 	for _, p := range l.AllProperties() {
 		columns = append(columns, expression(p.Name)+" as "+quote(p.Name))
 		if p.Name == "half_width_m" {
-			half = "coalesce(half_width_m, 0)"
+			half = "greatest(coalesce(half_width_m, 0), 0)"
 		}
 	}
 	return strings.NewReplacer("{table}", table(l), "{half}", half, "{columns}", strings.Join(columns, ", ")).Replace(measureSQL)
@@ -155,6 +166,8 @@ func layerSQL(l *layers.Layer) string {
 // nothing of the database's own words.
 func whyNot(err error) layers.Text {
 	switch kind := classify(err); {
+	case undefined(err):
+		return layers.Text{ZH: "图层的数据表不存在", EN: "the layer's table is not there"}
 	case errors.Is(err, errInvalid):
 		return layers.Text{ZH: "图层含无效图形，无法量算", EN: "the layer holds a geometry that is not valid"}
 	case errors.Is(kind, layers.ErrUnavailable):

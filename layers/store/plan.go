@@ -136,13 +136,14 @@ func counties(ctx context.Context, tx pgx.Tx, shape []byte) ([]layers.Mention, e
 	return pgx.CollectRows(rows, scanMention)
 }
 
-// unknown finds the features that have a place by law which is not loaded.
+// unknown finds the entities of the plan that required layers hold without a
+// place.
 func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.Mention, error) {
 	var parts []string
 	for _, l := range catalog.Layers {
 		if l.HasGeometry() && l.Required {
 			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), null::jsonb from "+
-				table(l)+" where geom is null and valid @> current_date")
+				table(l)+" where geom is null and entity is not null and valid @> current_date")
 		}
 	}
 	if len(parts) == 0 {

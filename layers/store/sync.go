@@ -30,7 +30,9 @@ func syncLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	} else if err := extendLayer(ctx, tx, l); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into planatlas.layer (id, declaration) values ($1, $2)
+	// A layer that was retired goes on counting its revisions where it stopped.
+	_, err = tx.Exec(ctx, `insert into planatlas.layer (id, declaration, revision)
+		select $1, $2, greatest((select coalesce(max(revision), 0) from `+table(l)+`), (select coalesce(max(revision), 0) from `+historyTable(l)+`))
 		on conflict (id) do update set declaration = excluded.declaration
 		where planatlas.layer.declaration is distinct from excluded.declaration`, l.ID, declaration)
 	return err
@@ -77,7 +79,8 @@ func geometryType(l *layers.Layer) string {
 	return fmt.Sprintf("geometry(%s,4490)", l.Geometry)
 }
 
-// constraint guards the base columns against every client.
+// constraint guards the columns that checks rely on against every client. In
+// PostgreSQL NaN is larger than infinity.
 func constraint(column string) string {
 	switch column {
 	case "name_zh", "name_en", "status", "geometry_source":
@@ -85,7 +88,9 @@ func constraint(column string) string {
 	case "legal_effect":
 		return " not null default 'indicative' check (legal_effect in ('statutory', 'plan', 'indicative'))"
 	case "accuracy_m":
-		return " check (accuracy_m > 0)"
+		return " check (accuracy_m > 0 and accuracy_m < 'infinity')"
+	case "half_width_m":
+		return " check (half_width_m >= 0 and half_width_m < 'infinity')"
 	}
 	return ""
 }
