@@ -44,12 +44,15 @@ func layerTable(say func(layers.Text) string, lines []check.LayerLine) *table {
 	t.row(say(layers.Text{ZH: "图层", EN: "layer"}), say(layers.Text{ZH: "结果", EN: "outcome"}), "m²", say(layers.Text{ZH: "公顷", EN: "ha"}),
 		say(layers.Text{ZH: "亩", EN: "mu"}), "%", say(layers.Text{ZH: "最近距离 m", EN: "nearest m"}), say(layers.Text{ZH: "说明", EN: "why"}))
 	for _, l := range lines {
-		shared, nearest := geo.SquareMetres(l.Overlap.M2), "-"
+		m2, ha, mu, share, nearest := "-", "-", "-", "-", "-" // not known is not zero
+		if o := l.Overlap; o != nil {
+			a := geo.SquareMetres(o.M2)
+			m2, ha, mu, share = a.FormatM2(), a.FormatHectares(), a.FormatMu(), strconv.FormatFloat(100*o.Share, 'f', 2, 64)
+		}
 		if l.NearestM != nil {
 			nearest = metres(*l.NearestM)
 		}
-		t.row(say(l.Title), say(word(l.Outcome.String())), shared.FormatM2(), shared.FormatHectares(), shared.FormatMu(),
-			strconv.FormatFloat(100*l.Overlap.Share, 'f', 2, 64), nearest, say(l.Reason))
+		t.row(say(l.Title), say(word(l.Outcome.String())), m2, ha, mu, share, nearest, say(l.Reason))
 	}
 	return t
 }

@@ -173,7 +173,7 @@ func summarise(r Result) layers.Text {
 			name(l)
 		}
 	}
-	add(layers.Text{ZH: "缺少必需数据：", EN: " Required data are missing: "})
+	add(layers.Text{ZH: "必需数据缺失或不完整：", EN: " Required data are missing or not complete: "})
 	for _, l := range lines {
 		if l.Outcome == NoData && !l.Required {
 			name(l)

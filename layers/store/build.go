@@ -225,3 +225,28 @@ func namedSQL(sets []layers.FeatureSet) string {
 		select layer, count(*), count(*) filter (where (layer, id) in (select layer, entity from located))
 		from ` + table(inventory) + " where specificity = 'named' group by layer"
 }
+
+// uncitedSQL finds features whose entity or citation is not the inventory's.
+func uncitedSQL(sets []layers.FeatureSet) string {
+	var inventory *layers.Layer
+	for _, set := range sets {
+		if set.Layer.Inventory {
+			inventory = set.Layer
+		}
+	}
+	if inventory == nil {
+		return ""
+	}
+	var parts []string
+	for _, set := range sets {
+		if l := set.Layer; l.HasGeometry() {
+			parts = append(parts, "select "+literal(l.ID)+", t.id, case when i.id is null then 'entity '||t.entity||' is not in the inventory' "+
+				"else 'the plan is cited otherwise than in the inventory: '||i.plan_section||' '||i.plan_quote end from "+table(l)+" t left join "+table(inventory)+
+				" i on i.id = t.entity where t.entity is not null and (i.id is null or (t.plan_section, t.plan_quote) is distinct from (i.plan_section, i.plan_quote))")
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, " union all ") + " order by 1, 2 limit 20"
+}

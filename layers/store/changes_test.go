@@ -123,6 +123,20 @@ func TestReplaceIsAllOrNothing(t *testing.T) {
 	}
 }
 
+func TestCitationsMustBeTheInventorys(t *testing.T) {
+	s := storetest.New(t)
+	for name, change := range map[string]func(*layers.Feature){
+		"section": func(f *layers.Feature) { f.Values["plan_section"] = "99.9" },
+		"quote":   func(f *layers.Feature) { f.Values["plan_quote"] = "words that the plan has not" },
+		"entity":  func(f *layers.Feature) { f.Values["entity"] = "nobody" },
+	} {
+		_, err := s.Replace(t.Context(), edited(storetest.Yangquan(t), "rural", func(f *layers.Feature) bool { change(f); return true }), false)
+		if err == nil || !strings.Contains(err.Error(), "layer rural: feature ") || !strings.Contains(err.Error(), "inventory") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestSyncAddsColumnsAndRefusesOtherTypes(t *testing.T) {
 	url := storetest.URL(t)
 	s := storetest.Open(t, url)

@@ -43,6 +43,9 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 			}
 			diffs = append(diffs, d)
 		}
+		if err := refuseUncited(ctx, tx, load.Sets); err != nil {
+			return err
+		}
 		if err := countNamed(ctx, tx, load.Sets, diffs); err != nil {
 			return fmt.Errorf("count the named entities: %w", err)
 		}
@@ -106,6 +109,26 @@ func putRules(ctx context.Context, tx pgx.Tx, load layers.Load) error {
 		on conflict (sha256) do update set loaded_at = excluded.loaded_at
 		where planatlas.rule_set.loaded_at < (select max(loaded_at) from planatlas.rule_set)`, load.RulesSHA256, load.Rules)
 	return err
+}
+
+// refuseUncited reports up to twenty features that cite the plan otherwise than
+// its inventory does, or an entity that it does not have.
+func refuseUncited(ctx context.Context, tx pgx.Tx, sets []layers.FeatureSet) error {
+	sql := uncitedSQL(sets)
+	if sql == "" {
+		return nil
+	}
+	rows, err := tx.Query(ctx, sql)
+	if err != nil {
+		return fmt.Errorf("compare citations: %w", err)
+	}
+	var problems []error
+	var layer, id, what string
+	_, err = pgx.ForEachRow(rows, []any{&layer, &id, &what}, func() error {
+		problems = append(problems, &layers.InputError{Param: "layer " + layer + ": feature " + id, Value: what})
+		return nil
+	})
+	return errors.Join(err, errors.Join(problems...))
 }
 
 // countNamed fills in how many entities of the inventory are named places of each

@@ -136,6 +136,7 @@ export const messages = {
   "relation.within": ["位于其内", "within"],
   "relation.outside": ["位于其外", "outside"],
   "relation.within_distance": ["距离不足", "within the distance"],
+  "relation.within_accuracy": ["在位置精度之内", "within the positional accuracy"],
   "from.edge": ["自边缘量起", "from the edge"],
   "from.centreline": ["自中心线估算", "estimated from the centreline"],
   "from.polygon": ["自面状轮廓量起", "from the outline"],
