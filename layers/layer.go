@@ -109,10 +109,31 @@ type Layer struct {
 	Records     string       `toml:"records" json:"records,omitempty"`     // CSV file of the data folder
 	Inventory   bool         `toml:"inventory" json:"inventory,omitempty"` // its ids are the entities that other layers name
 
+	// Table is set for a table or view of the database's own that is published as
+	// it is. It has none of the columns, history and revisions of other layers, and
+	// no check looks at it.
+	Table *Table `toml:"-" json:"table,omitempty"`
+
 	// Columns names the columns of the CSV file that hold base properties under
 	// another name, by property.
 	Columns map[string]string `toml:"columns" json:"columns,omitempty"`
 }
+
+// Table is a table or view of the database's own.
+type Table struct {
+	Schema   string       `json:"schema"`
+	Name     string       `json:"name"`
+	Key      string       `json:"key"` // column whose values are unique
+	KeyType  PropertyType `json:"keyType"`
+	Geometry string       `json:"geometry"` // column
+	SRID     int          `json:"srid"`
+}
+
+// Managed tells layers whose table planatlas made from published tables.
+func (l *Layer) Managed() bool { return l.Table == nil }
+
+// Checked reports whether checks and the plan look at the layer.
+func (l *Layer) Checked() bool { return l.HasGeometry() && l.Managed() }
 
 // HasGeometry tells features from records.
 func (l *Layer) HasGeometry() bool { return l.Geometry != "" }
@@ -172,7 +193,10 @@ func recordProperties() []Property {
 // BaseProperties returns the properties that the layer has without declaring
 // them, in the order of the table's columns.
 func (l *Layer) BaseProperties() []Property {
-	if l.HasGeometry() {
+	switch {
+	case !l.Managed():
+		return nil
+	case l.HasGeometry():
 		return baseProperties()
 	}
 	return recordProperties()
@@ -183,10 +207,13 @@ func Revision() Property {
 	return Property{Name: "revision", Type: Integer, Title: Text{"版本", "Revision"}}
 }
 
-// AllProperties returns the base properties, the layer's own and the revision.
+// AllProperties returns the base properties, the layer's own and the revision;
+// those of a published table are its columns.
 func (l *Layer) AllProperties() []Property {
-	out := append(l.BaseProperties(), l.Properties...)
-	return append(out, Revision())
+	if !l.Managed() {
+		return l.Properties
+	}
+	return append(append(l.BaseProperties(), l.Properties...), Revision())
 }
 
 // Property returns the property of that name.
@@ -202,7 +229,7 @@ func (l *Layer) Property(name string) (Property, bool) {
 // Validate reports the first thing that is wrong in the declaration.
 func (l *Layer) Validate() error {
 	switch {
-	case !isIdentifier(l.ID):
+	case !IsIdentifier(l.ID):
 		return fmt.Errorf("id %q: want a lower-case name such as industrial_parks, at most 48 characters", l.ID)
 	case l.Title.ZH == "" || l.Title.EN == "":
 		return fmt.Errorf("title: want zh and en")
@@ -234,7 +261,7 @@ func (l *Layer) validateProperties() error {
 	}
 	for _, p := range l.Properties {
 		switch {
-		case !isIdentifier(p.Name):
+		case !IsIdentifier(p.Name):
 			return fmt.Errorf("property %q: want a lower-case name such as leading_industries", p.Name)
 		case seen[p.Name]:
 			return fmt.Errorf("property %q: the name is taken", p.Name)
@@ -248,7 +275,9 @@ func (l *Layer) validateProperties() error {
 	return nil
 }
 
-func isIdentifier(s string) bool {
+// IsIdentifier reports whether s can name a layer or a property: lower-case
+// letters, digits and underscores, at most 48.
+func IsIdentifier(s string) bool {
 	return regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`).MatchString(s)
 }
 

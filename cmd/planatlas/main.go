@@ -54,6 +54,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Load    loadCmd    `cmd:"" help:"Load a data folder: layers, features, outlines and rules."`
 	Check   checkCmd   `cmd:"" help:"Check a project site against every layer."`
+	Layer   layerCmd   `cmd:"" help:"Publish tables of the database."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what is installed, which versions, and what the database holds."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -220,7 +220,7 @@ func (f FeatureMeasure) sliver() bool {
 func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need {
 	var needs []Need
 	for _, l := range catalog.Layers {
-		if !l.HasGeometry() {
+		if !l.Checked() {
 			continue
 		}
 		need := Need{Layer: l}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"planatlas/geo"
 	"planatlas/layers"
 	"planatlas/layers/cql"
 
@@ -16,7 +17,43 @@ import (
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
-func table(l *layers.Layer) string { return pgx.Identifier{"layers", l.ID}.Sanitize() }
+func table(l *layers.Layer) string {
+	if t := l.Table; t != nil {
+		return pgx.Identifier{t.Schema, t.Name}.Sanitize()
+	}
+	return pgx.Identifier{"layers", l.ID}.Sanitize()
+}
+
+// key and shape are the columns of a layer's table t that hold the id and the
+// geometry, and srid is the geometry's system.
+func key(l *layers.Layer) (column string, kind layers.PropertyType) {
+	if t := l.Table; t != nil {
+		return "t." + quote(t.Key), t.KeyType
+	}
+	return "t.id", layers.String
+}
+
+func shape(l *layers.Layer) string {
+	if t := l.Table; t != nil {
+		return "t." + quote(t.Geometry)
+	}
+	return "t.geom"
+}
+
+func srid(l *layers.Layer) geo.SRID {
+	if t := l.Table; t != nil {
+		return geo.SRID(t.SRID)
+	}
+	return geo.CGCS2000
+}
+
+// named is a column expression of a property in a query over one layer alone.
+func named(l *layers.Layer, name string) string {
+	if !l.Managed() {
+		return "t." + quote(name)
+	}
+	return expression(name)
+}
 
 func historyTable(l *layers.Layer) string {
 	return pgx.Identifier{"layers_history", l.ID}.Sanitize()

@@ -128,13 +128,22 @@ func (s *Store) Version(ctx context.Context, l *layers.Layer) (layers.Version, e
 	return version(ctx, s.pool, l.ID)
 }
 
-// Summary returns the layer's revision, counts and extent.
+// Summary returns the layer's revision, counts and extent. Those of a published
+// table are PostgreSQL's estimates.
 func (s *Store) Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error) {
 	var sum layers.Summary
 	var west, south, east, north *float64
+	content := "(select count(*) n, count(geom) located, st_extent(geom)::geometry box from " + table(l) + ")"
+	args := []any{l.ID}
+	if t := l.Table; t != nil {
+		content = "(select greatest(reltuples, 0)::bigint n, greatest(reltuples, 0)::bigint located, " +
+			inSystem("st_setsrid(st_estimatedextent($2, $3, $4)::geometry, "+strconv.Itoa(t.SRID)+")", srid(l), geo.CGCS2000) +
+			" box from pg_class where oid = format('%I.%I', $2::text, $3::text)::regclass and relkind <> 'v' union all select 0, 0, null limit 1)"
+		args = append(args, t.Schema, t.Name, t.Geometry)
+	}
 	sql := `select y.revision, y.changed_at, f.n, f.located, st_xmin(f.box), st_ymin(f.box), st_xmax(f.box), st_ymax(f.box)
-		from planatlas.layer y, (select count(*) n, count(geom) located, st_extent(geom) box from ` + table(l) + `) f where y.id = $1`
-	err := s.pool.QueryRow(ctx, sql, l.ID).Scan(&sum.Revision, &sum.Changed, &sum.Features, &sum.Located, &west, &south, &east, &north)
+		from planatlas.layer y, ` + content + ` f where y.id = $1`
+	err := s.pool.QueryRow(ctx, sql, args...).Scan(&sum.Revision, &sum.Changed, &sum.Features, &sum.Located, &west, &south, &east, &north)
 	if west != nil {
 		sum.Extent = &orb.Bound{Min: orb.Point{*west, *south}, Max: orb.Point{*east, *north}}
 	}

@@ -71,7 +71,7 @@ func retire(ctx context.Context, tx pgx.Tx, load layers.Load) error {
 	for _, set := range load.Sets {
 		ids = append(ids, set.Layer.ID)
 	}
-	rows, err := tx.Query(ctx, "select id from planatlas.layer where id <> all($1) order by id", ids)
+	rows, err := tx.Query(ctx, "select id from planatlas.layer where id <> all($1) and not declaration ? 'table' order by id", ids)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -32,21 +33,23 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	b := &builder{}
 	from := table(l) + " t"
 	if q.BBox != nil {
-		from += ", " + b.box(*q.BBox, q.BBoxSRID)
-		if q.BBoxSRID == 0 && q.BBox.Min[0] <= q.BBox.Max[0] {
-			b.and("t.geom && _box and case when t.geom @ _box then true else st_intersects(t.geom, _box) end")
-		} else {
-			b.and("t.geom && _box and st_intersects(t.geom, _box)")
+		box, plain := b.box(*q.BBox, q.BBoxSRID, srid(l))
+		from += ", " + box
+		condition := "{g} && _box and st_intersects({g}, _box)"
+		if plain { // inside the box of a box is inside it
+			condition = "{g} && _box and case when {g} @ _box then true else st_intersects({g}, _box) end"
 		}
+		b.and(strings.ReplaceAll(condition, "{g}", shape(l)))
 	}
 	if q.ID != "" {
-		b.and("t.id = " + b.param(q.ID))
+		b.and(b.hasKey(l, q.ID))
 	}
 	if q.Valid != nil {
 		b.and("t.valid && daterange(nullif(" + b.param(string(q.Valid.From)) + "::text, '')::date, nullif(" + b.param(string(q.Valid.To)) + "::text, '')::date)")
 	}
 	if q.Meets != nil {
-		b.and(fmt.Sprintf("st_intersects(t.geom, (select geom from %s where id = %s))", table(q.Meets.Layer), b.param(q.Meets.ID)))
+		other := "(select " + inSystem(shape(q.Meets.Layer), srid(q.Meets.Layer), srid(l)) + " from " + table(q.Meets.Layer) + " t where " + b.hasKey(q.Meets.Layer, q.Meets.ID) + ")"
+		b.and("st_intersects(" + shape(l) + ", " + other + ")")
 	}
 	if err := b.andFilter(l, q.Filter); err != nil {
 		return nil, err
@@ -58,23 +61,58 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	return p, nil
 }
 
-// box is a table of one row with the box, bound once for the whole query. A box
-// across the antimeridian is two; the edges of a projected box are straight in
-// its own plane.
-func (b *builder) box(box orb.Bound, srid geo.SRID) string {
-	envelope := func(west, east float64) string {
+// box is a table of one row with the box, bound once for the whole query, and
+// whether it is one rectangle in the table's system. A box across the antimeridian
+// is two; the edges of a box in another system are straight there.
+func (b *builder) box(box orb.Bound, given, stored geo.SRID) (sql string, plain bool) {
+	envelope := func(west, east float64, srid geo.SRID) string {
 		return fmt.Sprintf("st_makeenvelope(%s::float8, %s::float8, %s::float8, %s::float8, %d)",
-			b.param(west), b.param(box.Min[1]), b.param(east), b.param(box.Max[1]), cmp.Or(srid, geo.CGCS2000))
+			b.param(west), b.param(box.Min[1]), b.param(east), b.param(box.Max[1]), srid)
 	}
-	g := envelope(box.Min[0], box.Max[0])
+	given = cmp.Or(given, geo.CGCS2000)
+	plain = sameDatum(given, stored) || given == stored
+	if plain {
+		given = stored
+	}
+	g := envelope(box.Min[0], box.Max[0], given)
+	if box.Min[0] > box.Max[0] {
+		plain = false
+		g = "st_collect(" + envelope(box.Min[0], 180, given) + ", " + envelope(-180, box.Max[0], given) + ")"
+	}
+	if given != stored {
+		width := max(math.Abs(box.Max[0]-box.Min[0]), box.Max[1]-box.Min[1], 1e-9)
+		g = fmt.Sprintf("st_transform(st_segmentize(%s, %s::float8), %d)", g, b.param(width/32), stored)
+	}
+	return "(select " + g + " _box offset 0) _b", plain
+}
+
+// sameDatum reports whether two geographic systems coincide for our purpose:
+// CGCS2000 and WGS84 differ by less than a metre, and PROJ has the null transformation between them.
+func sameDatum(a, b geo.SRID) bool {
+	geographic := func(s geo.SRID) bool { return s == geo.CGCS2000 || s == geo.WGS84 }
+	return geographic(a) && geographic(b)
+}
+
+// inSystem reads a geometry in another system. Between systems that coincide only
+// the label changes.
+func inSystem(g string, from, to geo.SRID) string {
 	switch {
-	case srid != 0:
-		width := max(box.Max[0]-box.Min[0], box.Max[1]-box.Min[1], 1)
-		g = "st_transform(st_segmentize(" + g + ", " + b.param(width/32) + "::float8), 4490)"
-	case box.Min[0] > box.Max[0]:
-		g = "st_collect(" + envelope(box.Min[0], 180) + ", " + envelope(-180, box.Max[0]) + ")"
+	case from == to:
+		return g
+	case sameDatum(from, to):
+		return fmt.Sprintf("st_setsrid(%s, %d)", g, to)
 	}
-	return "(select " + g + " _box offset 0) _b"
+	return fmt.Sprintf("st_transform(%s, %d)", g, to)
+}
+
+// hasKey is the condition for one feature. An id that the key's type cannot hold
+// is nobody's.
+func (b *builder) hasKey(l *layers.Layer, id string) string {
+	column, kind := key(l)
+	if _, err := (layers.Property{Type: kind}).Convert(id); err != nil {
+		return "false"
+	}
+	return column + " = " + b.param(id) + "::text::" + columnType(kind)
 }
 
 // build writes the page: forward from a cursor or the start, or, for a page
@@ -85,19 +123,20 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 		properties = l.AllProperties()
 	}
 	p.properties = len(properties)
-	columns := []string{"t.id", geometryColumn(q)}
+	keyColumn, _ := key(l)
+	columns := []string{keyColumn + "::text", geometryColumn(l, q)}
 	for _, prop := range properties {
-		columns = append(columns, asText(prop))
+		columns = append(columns, asText(l, prop))
 	}
 	var order, turned []string
 	for i, k := range q.Sort {
-		columns = append(columns, asText(k.Property)+" _k"+strconv.Itoa(i))
-		order = append(order, orderBy(k.Property.Name)+direction(k.Descending != p.backward))
+		columns = append(columns, asText(l, k.Property)+" _k"+strconv.Itoa(i))
+		order = append(order, orderBy(l, k.Property.Name)+direction(k.Descending != p.backward))
 		turned = append(turned, "_s"+strconv.Itoa(i)+direction(k.Descending))
 	}
-	order = append(order, "t.id"+direction(p.backward))
+	order = append(order, keyColumn+direction(p.backward))
 	if q.Cursor != nil {
-		b.and(b.beyond(q))
+		b.and(b.beyond(l, q))
 	}
 	tail := b.clause() + " order by " + strings.Join(order, ", ")
 	if q.Limit > 0 {
@@ -108,9 +147,9 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 	}
 	if p.backward {
 		for i, k := range q.Sort {
-			columns = append(columns, expression(k.Property.Name)+" _s"+strconv.Itoa(i))
+			columns = append(columns, orderBy(l, k.Property.Name)+" _s"+strconv.Itoa(i))
 		}
-		p.sql = turn(columns, len(q.Sort), from+tail, append(turned, "_c0"))
+		p.sql = turn(append(columns, keyColumn+" _id"), len(q.Sort), from+tail, append(turned, "_id"))
 	} else {
 		p.sql = "select " + strings.Join(columns, ", ") + " from " + from + tail
 	}
@@ -118,21 +157,19 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 }
 
 // turn wraps a backward query so that its rows come in the forward order, with
-// their number behind each.
+// their number behind each. The last columns are the sort keys as text, the sort
+// keys as such and the key, of which only the first are in the result.
 func turn(columns []string, keys int, rest string, order []string) string {
-	inner := make([]string, len(columns))
-	outer := make([]string, 0, len(columns))
+	plain := len(columns) - 2*keys - 1
+	inner, outer := make([]string, len(columns)), []string{}
 	for i, c := range columns {
 		inner[i] = c
-		switch {
-		case i >= len(columns)-keys: // a sort key as such, for the order alone
-			continue
-		case i >= len(columns)-2*keys: // a sort key as text
-			outer = append(outer, "_k"+strconv.Itoa(i-(len(columns)-2*keys)))
-			continue
+		if i < plain {
+			inner[i] = c + " _c" + strconv.Itoa(i)
+			outer = append(outer, "_c"+strconv.Itoa(i))
+		} else if i < plain+keys {
+			outer = append(outer, "_k"+strconv.Itoa(i-plain))
 		}
-		inner[i] = c + " _c" + strconv.Itoa(i)
-		outer = append(outer, "_c"+strconv.Itoa(i))
 	}
 	return "select " + strings.Join(outer, ", ") + ", (count(*) over ())::text from (select " + strings.Join(inner, ", ") +
 		" from " + rest + ") _r order by " + strings.Join(order, ", ")
@@ -140,8 +177,8 @@ func turn(columns []string, keys int, rest string, order []string) string {
 
 // orderBy reads a property for an order by clause, in which a bare name would
 // mean the column of the result, which is text.
-func orderBy(name string) string {
-	if e := expression(name); e != quote(name) {
+func orderBy(l *layers.Layer, name string) string {
+	if e := named(l, name); e != quote(name) {
 		return e
 	}
 	return "t." + quote(name)
@@ -155,19 +192,13 @@ func direction(descending bool) string {
 }
 
 // asText reads a property as PostgreSQL writes it.
-func asText(p layers.Property) string {
-	if p.Type == layers.String {
-		return expression(p.Name)
-	}
-	return expression(p.Name) + "::text"
-}
+func asText(l *layers.Layer, p layers.Property) string { return named(l, p.Name) + "::text" }
 
-// geometryColumn reads the geometry in the query's CRS and axis order. The
-// geographic systems in use coincide, so that they are not transformed.
-func geometryColumn(q layers.Query) string {
-	g := "t.geom"
-	if q.OutSRID != 0 && q.OutSRID != geo.CGCS2000 && q.OutSRID != geo.WGS84 {
-		g = "st_transform(" + g + ", " + strconv.Itoa(int(q.OutSRID)) + ")"
+// geometryColumn reads the geometry in the query's CRS and axis order.
+func geometryColumn(l *layers.Layer, q layers.Query) string {
+	g := shape(l)
+	if out := cmp.Or(q.OutSRID, geo.WGS84); !sameDatum(srid(l), out) {
+		g = inSystem(g, srid(l), out)
 	}
 	if q.NorthFirst {
 		g = "st_flipcoordinates(" + g + ")"
@@ -178,11 +209,12 @@ func geometryColumn(q layers.Query) string {
 // beyond is the condition for the rows behind the cursor in the order of the
 // query, or before it. In an ascending order null comes last, in a descending one
 // first, as PostgreSQL has it.
-func (b *builder) beyond(q layers.Query) string {
+func (b *builder) beyond(l *layers.Layer, q layers.Query) string {
+	column, kind := key(l)
 	var branches []string
 	equal := ""
 	for i, k := range q.Sort {
-		name, v := expression(k.Property.Name), q.Cursor.Values[i]
+		name, v := orderBy(l, k.Property.Name), q.Cursor.Values[i]
 		ascending := k.Descending == q.Cursor.Before
 		same := name + " is null"
 		farther := "" // nothing lies beyond null in an ascending order
@@ -206,5 +238,5 @@ func (b *builder) beyond(q layers.Query) string {
 	if q.Cursor.Before {
 		op = " < "
 	}
-	return "(" + strings.Join(append(branches, equal+"t.id"+op+b.param(q.Cursor.ID)), " or ") + ")"
+	return "(" + strings.Join(append(branches, equal+column+op+b.param(q.Cursor.ID)+"::text::"+columnType(kind)), " or ") + ")"
 }

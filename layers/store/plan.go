@@ -98,7 +98,7 @@ func records(catalog *layers.Catalog) *layers.Catalog {
 func nearby(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog, shape []byte, withinM float64) ([]layers.Nearby, error) {
 	var parts []string
 	for _, l := range catalog.Layers {
-		if l.HasGeometry() {
+		if l.Checked() {
 			parts = append(parts, strings.NewReplacer("{layer}", literal(l.ID), "{table}", table(l)).Replace(atSQL))
 		}
 	}
@@ -141,7 +141,7 @@ func counties(ctx context.Context, tx pgx.Tx, shape []byte) ([]layers.Mention, e
 func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.Mention, error) {
 	var parts []string
 	for _, l := range catalog.Layers {
-		if l.HasGeometry() && l.Required {
+		if l.Checked() && l.Required {
 			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), null::jsonb from "+
 				table(l)+" where geom is null and entity is not null and valid @> current_date")
 		}
@@ -169,6 +169,11 @@ order by n.d, f.id`
 // Nearest returns for each of up to limit features of one selection the nearest
 // feature of another, nearest pairs first. Features without a place are left out.
 func (s *Store) Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error) {
+	for _, l := range []*layers.Layer{from.Layer, to.Layer} {
+		if !l.Checked() {
+			return nil, &layers.InputError{Param: "to", Value: l.ID, Want: "collections with a geometry and its accuracy on both sides"}
+		}
+	}
 	b := &builder{}
 	where := func(sel layers.Selection) (string, error) {
 		if sel.Filter == nil {
