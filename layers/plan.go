@@ -59,5 +59,5 @@ type Named struct {
 // Selection is the part of a layer that a filter leaves.
 type Selection struct {
 	Layer  *Layer
-	Filter cql.Expr
+	Filter cql.Expr // geometries in CRS84
 }

@@ -15,10 +15,11 @@ type Query struct {
 	BBox     *orb.Bound // east before north; nil for everywhere. West > east crosses the antimeridian
 	BBoxSRID geo.SRID   // of a projected BBox; 0 for degrees
 
-	Valid  *Interval  // only features in force at some time of it
-	Filter cql.Expr   // nil for no condition
-	Meets  *Reference // only features that have a point in common with this one
-	ID     string     // one feature only
+	Valid      *Interval  // only features in force at some time of it
+	Filter     cql.Expr   // nil for no condition
+	FilterSRID geo.SRID   // of the geometries in Filter; 0 for CRS84
+	Meets      *Reference // only features that have a point in common with this one
+	ID         string     // one feature only
 
 	Sort   []SortKey // the id comes last of its own
 	Cursor *Cursor   // start behind or before a feature
@@ -38,6 +39,13 @@ type Interval struct{ From, To Day }
 type SortKey struct {
 	Property   Property
 	Descending bool
+	Near       bool // instead of a property: the distance from the box's south-west corner, in the table's units
+}
+
+// NearSort is the order of a page of a box for which the client asked for none:
+// one that a spatial index gives without sorting all that is in the box.
+func NearSort() []SortKey {
+	return []SortKey{{Near: true, Property: Property{Name: "_near", Type: Number}}}
 }
 
 // Cursor is a place in the order of a query: the sort keys' values of a feature,

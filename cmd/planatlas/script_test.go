@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARG...   run a program that must end with that exit code
 //	database empty|yangquan     use a database of the script's own
 //	home                        use a private database in a folder of the script's own
-//	region DIR                  make a data folder with the layers of Yangquan, complete, for any geometry, and without features
+//	region DIR                  make a data folder with the layers of Yangquan, complete, public, for any geometry, and without features
 //	await FILE REGEXP           wait until a file has a line like that
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -115,6 +115,7 @@ func region(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		text = regexp.MustCompile(`(?m)^complete = .*`).ReplaceAll(text, []byte("complete = true"))
 		text = regexp.MustCompile(`(?m)^geometry = .*`).ReplaceAll(text, []byte(`geometry = "Geometry"`))
+		text = regexp.MustCompile(`(?m)^access = .*`).ReplaceAll(text, []byte(`access = "public"`))
 		ts.Check(os.WriteFile(file, text, 0o644))
 	}
 	features, err := filepath.Glob(filepath.Join(dir, "features", "*.geojson"))

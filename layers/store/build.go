@@ -7,13 +7,13 @@ import (
 
 	"planatlas/geo"
 	"planatlas/layers"
-	"planatlas/layers/cql"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// This file is the only place that joins SQL strings. Names come from the
-// declarations of layers and are quoted; values are always parameters.
+// This file, page.go and the filter files are the only places that join SQL
+// strings. Names come from the declarations of layers and are quoted; values are
+// always parameters.
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
@@ -126,75 +126,6 @@ func (b *builder) clause() string {
 		return ""
 	}
 	return " where " + strings.Join(b.where, " and ")
-}
-
-// andFilter adds the filter, if there is one.
-func (b *builder) andFilter(l *layers.Layer, e cql.Expr) error {
-	if e == nil {
-		return nil
-	}
-	sql, err := b.filter(l, e)
-	b.and(sql)
-	return err
-}
-
-func (b *builder) filter(l *layers.Layer, e cql.Expr) (string, error) {
-	switch e := e.(type) {
-	case cql.And:
-		return b.join(l, e, " and ")
-	case cql.Or:
-		return b.join(l, e, " or ")
-	case cql.Not:
-		sql, err := b.filter(l, e.Of)
-		return "not (" + sql + ")", err
-	case cql.IsNull:
-		return b.compare(l, e.Property, "is null")
-	case cql.In:
-		var parts []cql.Expr
-		for _, v := range e.Values {
-			parts = append(parts, cql.Equal(e.Property, v))
-		}
-		return b.join(l, parts, " or ")
-	case cql.Like:
-		p, ok := l.Property(e.Property)
-		if !ok || p.Type != layers.String {
-			return "", &layers.InputError{Param: e.Property, Want: "a text property of " + l.ID + " for LIKE"}
-		}
-		return b.compare(l, e.Property, "like", e.Pattern)
-	case cql.Compare:
-		return b.compare(l, e.Property, e.Op, e.Value)
-	}
-	return "", fmt.Errorf("filter: unknown expression %T", e)
-}
-
-func (b *builder) join(l *layers.Layer, parts []cql.Expr, word string) (string, error) {
-	out := make([]string, len(parts))
-	for i, p := range parts {
-		sql, err := b.filter(l, p)
-		if err != nil {
-			return "", err
-		}
-		out[i] = sql
-	}
-	return "(" + strings.Join(out, word) + ")", nil
-}
-
-// compare writes one comparison. The operator is from a closed list of the
-// parser; the value is converted to the property's type first.
-func (b *builder) compare(l *layers.Layer, name, op string, values ...cql.Value) (string, error) {
-	p, ok := l.Property(name)
-	if !ok {
-		return "", &layers.InputError{Param: name, Want: "a property of " + l.ID, Hint: "properties are listed at /collections/" + l.ID}
-	}
-	sql := expression(name) + " " + op
-	for _, v := range values {
-		arg, err := p.Convert(v)
-		if err != nil {
-			return "", err
-		}
-		sql += " " + b.param(arg) + "::" + columnType(p.Type)
-	}
-	return sql, nil
 }
 
 // literal quotes a text for SQL. It is used for the ids of layers alone, which

@@ -35,7 +35,7 @@ func TestItems(t *testing.T) {
 		{"by county", layers.Query{Filter: cql.Equal("county", "盂县"), Count: true}, 3},
 		{"in a box", layers.Query{BBox: &yuxian, Count: true}, 2},
 		{"none", layers.Query{Filter: cql.Equal("name_zh", "x' or 1=1 --"), Count: true}, 0},
-		{"boolean logic", layers.Query{Filter: cql.And{cql.Not{Of: cql.IsNull{Property: "accuracy_m"}}, cql.Compare{Property: "accuracy_m", Op: "<", Value: 2600.0}}, Count: true}, 3},
+		{"boolean logic", layers.Query{Filter: cql.And{cql.Not{Of: cql.IsNull{Of: cql.Property{Name: "accuracy_m"}}}, cql.Compare{Op: "<", Left: cql.Property{Name: "accuracy_m"}, Right: cql.Literal{Value: 2600.0}}}, Count: true}, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var ids idSink
@@ -149,6 +149,52 @@ func TestCursorWalksAnyOrder(t *testing.T) {
 				t.Errorf("backward: %s", diff)
 			}
 		})
+	}
+}
+
+// A page of a box without an order of the client's own comes from the spatial
+// index: nearest to the box's corner first, each feature once, ties too.
+func TestBoxIsWalkedByDistance(t *testing.T) {
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	// Many features that hold the corner, so that their distance is the same.
+	storetest.Exec(t, url, `insert into layers.industrial_parks (id, name_zh, name_en, status, geometry_source, accuracy_m, geom)
+		select 'tie-'||i, '甲', 'A', 'planned', 'test', 10, st_makeenvelope(113.1, 37.9, 113.3 + i / 1000.0, 38.1, 4490) from generate_series(1, 20) i`)
+	box := orb.Bound{Min: orb.Point{113.2, 37.95}, Max: orb.Point{113.7, 38.2}}
+	parks := storetest.Layer(t, s, "industrial_parks")
+	var whole idSink
+	if _, err := s.Items(t.Context(), parks, layers.Query{BBox: &box}, &whole); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	var cursor *layers.Cursor
+	var pages []layers.Page
+	for range 50 {
+		var ids idSink
+		page, err := s.Items(t.Context(), parks, layers.Query{BBox: &box, Sort: layers.NearSort(), Limit: 3, Cursor: cursor}, &ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			if seen[id] {
+				t.Errorf("%s came twice", id)
+			}
+			seen[id] = true
+		}
+		pages = append(pages, page)
+		if cursor = page.Last; !page.More {
+			break
+		}
+	}
+	if len(seen) != len(whole) || len(whole) < 22 {
+		t.Errorf("walked over %d of %d", len(seen), len(whole))
+	}
+	back := *pages[2].First
+	back.Before = true
+	var ids idSink
+	page, err := s.Items(t.Context(), parks, layers.Query{BBox: &box, Sort: layers.NearSort(), Limit: 3, Cursor: &back}, &ids)
+	if err != nil || len(ids) != 3 || !page.More || page.Last.ID != pages[1].Last.ID {
+		t.Errorf("back: %v, %+v, %v", ids, page, err)
 	}
 }
 

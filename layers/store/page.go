@@ -11,6 +11,7 @@ import (
 	"planatlas/layers"
 
 	"github.com/paulmach/orb"
+	"github.com/twpayne/go-geom"
 )
 
 // pageQuery is the SQL of one page. Its columns are the id, the geometry, the
@@ -23,6 +24,7 @@ type pageQuery struct {
 	countLimit int64
 	properties int
 	backward   bool
+	near       string // the distance by which the page is sorted, if it is
 }
 
 // countFactor bounds the cost of counting by that of the page: matches are
@@ -34,12 +36,12 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	from := table(l) + " t"
 	if q.BBox != nil {
 		box, plain := b.box(*q.BBox, q.BBoxSRID, srid(l))
-		from += ", " + box
+		from += box.from
 		condition := "{g} && _box and st_intersects({g}, _box)"
 		if plain { // inside the box of a box is inside it
 			condition = "{g} && _box and case when {g} @ _box then true else st_intersects({g}, _box) end"
 		}
-		b.and(strings.ReplaceAll(condition, "{g}", shape(l)))
+		b.and(strings.NewReplacer("{g}", shape(l), "_box", box.name).Replace(condition))
 	}
 	if q.ID != "" {
 		b.and(b.hasKey(l, q.ID))
@@ -51,39 +53,65 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 		other := "(select " + inSystem(shape(q.Meets.Layer), srid(q.Meets.Layer), srid(l)) + " from " + table(q.Meets.Layer) + " t where " + b.hasKey(q.Meets.Layer, q.Meets.ID) + ")"
 		b.and("st_intersects(" + shape(l) + ", " + other + ")")
 	}
-	if err := b.andFilter(l, q.Filter); err != nil {
+	if err := b.andFilter(l, q.Filter, q.FilterSRID); err != nil {
 		return nil, err
 	}
-	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, countLimit: int64(max(countFactor*q.Limit, 1000))}
+	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, countLimit: int64(max(countFactor*q.Limit, 100))}
 	p.count = fmt.Sprintf("select count(*) from (select from %s%s limit %d) m", from, b.clause(), p.countLimit+1)
 	p.countArgs = append([]any{}, b.args...)
+	if len(q.Sort) == 1 && q.Sort[0].Near && q.BBox != nil {
+		corner := geom.NewPointFlat(geom.XY, []float64{q.BBox.Min[0], q.BBox.Min[1]}).SetSRID(int(srid(l)))
+		p.near = shape(l) + " <-> " + b.param(corner) + "::geometry"
+	}
 	p.build(l, from, b, q)
 	return p, nil
 }
 
-// box is a table of one row with the box, bound once for the whole query, and
-// whether it is one rectangle in the table's system. A box across the antimeridian
-// is two; the edges of a box in another system are straight there.
-func (b *builder) box(box orb.Bound, given, stored geo.SRID) (sql string, plain bool) {
-	envelope := func(west, east float64, srid geo.SRID) string {
-		return fmt.Sprintf("st_makeenvelope(%s::float8, %s::float8, %s::float8, %s::float8, %d)",
-			b.param(west), b.param(box.Min[1]), b.param(east), b.param(box.Max[1]), srid)
-	}
+// boxed is how a query names its box, and the table that holds it if it has to be
+// worked out first.
+type boxed struct{ name, from string }
+
+// box binds the box of a query, and says whether it is one rectangle in the
+// table's system. That is a parameter of its own. A box across the antimeridian is
+// two, and the edges of a box in another system are straight there: these are
+// worked out once, in a table of one row.
+func (b *builder) box(box orb.Bound, given, stored geo.SRID) (out boxed, plain bool) {
 	given = cmp.Or(given, geo.CGCS2000)
-	plain = sameDatum(given, stored) || given == stored
-	if plain {
+	if sameDatum(given, stored) {
 		given = stored
 	}
-	g := envelope(box.Min[0], box.Max[0], given)
+	if given == stored && box.Min[0] <= box.Max[0] {
+		return boxed{name: b.param(rectangle(box, stored)) + "::geometry"}, true
+	}
+	envelope := func(west, east float64) string {
+		return fmt.Sprintf("st_makeenvelope(%s::float8, %s::float8, %s::float8, %s::float8, %d)",
+			b.param(west), b.param(box.Min[1]), b.param(east), b.param(box.Max[1]), given)
+	}
+	var g string // each parameter stands in it, or the database would not know its type
 	if box.Min[0] > box.Max[0] {
-		plain = false
-		g = "st_collect(" + envelope(box.Min[0], 180, given) + ", " + envelope(-180, box.Max[0], given) + ")"
+		g = "st_collect(" + envelope(box.Min[0], 180) + ", " + envelope(-180, box.Max[0]) + ")"
+	} else {
+		g = envelope(box.Min[0], box.Max[0])
 	}
 	if given != stored {
 		width := max(math.Abs(box.Max[0]-box.Min[0]), box.Max[1]-box.Min[1], 1e-9)
 		g = fmt.Sprintf("st_transform(st_segmentize(%s, %s::float8), %d)", g, b.param(width/32), stored)
 	}
-	return "(select " + g + " _box offset 0) _b", plain
+	return boxed{name: "_box", from: ", (select " + g + " _box offset 0) _b"}, false
+}
+
+// rectangle is the box as a polygon, or as a line or a point when it has no area:
+// a polygon without area is not valid, and answers depend on how it is read.
+func rectangle(box orb.Bound, srid geo.SRID) geom.T {
+	west, south, east, north := box.Min[0], box.Min[1], box.Max[0], box.Max[1]
+	switch {
+	case west == east && south == north:
+		return geom.NewPointFlat(geom.XY, []float64{west, south}).SetSRID(int(srid))
+	case west == east || south == north:
+		return geom.NewLineStringFlat(geom.XY, []float64{west, south, east, north}).SetSRID(int(srid))
+	}
+	ring := []float64{west, south, east, south, east, north, west, north, west, south}
+	return geom.NewPolygonFlat(geom.XY, ring, []int{len(ring)}).SetSRID(int(srid))
 }
 
 // sameDatum reports whether two geographic systems coincide for our purpose:
@@ -130,13 +158,18 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 	}
 	var order, turned []string
 	for i, k := range q.Sort {
-		columns = append(columns, asText(l, k.Property)+" _k"+strconv.Itoa(i))
-		order = append(order, orderBy(l, k.Property.Name)+direction(k.Descending != p.backward))
+		columns = append(columns, "("+p.sortKey(l, k)+")::text _k"+strconv.Itoa(i))
+		order = append(order, p.sortKey(l, k)+direction(k.Descending != p.backward))
 		turned = append(turned, "_s"+strconv.Itoa(i)+direction(k.Descending))
 	}
 	order = append(order, keyColumn+direction(p.backward))
 	if q.Cursor != nil {
-		b.and(b.beyond(l, q))
+		b.and(p.beyond(l, b, q))
+	}
+	if p.near != "" && !p.backward && q.Limit > 0 {
+		p.sql = p.nearest(l, columns, from+b.clause(), b, q)
+		p.args = b.args
+		return
 	}
 	tail := b.clause() + " order by " + strings.Join(order, ", ")
 	if q.Limit > 0 {
@@ -147,13 +180,34 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 	}
 	if p.backward {
 		for i, k := range q.Sort {
-			columns = append(columns, orderBy(l, k.Property.Name)+" _s"+strconv.Itoa(i))
+			columns = append(columns, p.sortKey(l, k)+" _s"+strconv.Itoa(i))
 		}
 		p.sql = turn(append(columns, keyColumn+" _id"), len(q.Sort), from+tail, append(turned, "_id"))
 	} else {
 		p.sql = "select " + strings.Join(columns, ", ") + " from " + from + tail
 	}
 	p.args = b.args
+}
+
+// sortKey reads what a key sorts by.
+func (p *pageQuery) sortKey(l *layers.Layer, k layers.SortKey) string {
+	if k.Near {
+		return p.near
+	}
+	return orderBy(l, k.Property.Name)
+}
+
+// nearest takes the rows of the page from the spatial index, in the order of their
+// distance and with all that are as far as the last, and sorts these few.
+func (p *pageQuery) nearest(l *layers.Layer, columns []string, rest string, b *builder, q layers.Query) string {
+	keyColumn, _ := key(l)
+	outer := strings.ReplaceAll(strings.Join(columns, ", "), p.near, "t._near")
+	sql := "select " + outer + " from (select t.*, " + p.near + " _near from " + rest + " order by " + p.near +
+		" fetch first (" + b.param(q.Limit+1+q.Offset) + "::bigint) rows with ties) t order by t._near, " + keyColumn + " limit " + b.param(q.Limit+1)
+	if q.Offset > 0 {
+		sql += " offset " + b.param(q.Offset)
+	}
+	return sql
 }
 
 // turn wraps a backward query so that its rows come in the forward order, with
@@ -209,12 +263,12 @@ func geometryColumn(l *layers.Layer, q layers.Query) string {
 // beyond is the condition for the rows behind the cursor in the order of the
 // query, or before it. In an ascending order null comes last, in a descending one
 // first, as PostgreSQL has it.
-func (b *builder) beyond(l *layers.Layer, q layers.Query) string {
+func (p *pageQuery) beyond(l *layers.Layer, b *builder, q layers.Query) string {
 	column, kind := key(l)
 	var branches []string
 	equal := ""
 	for i, k := range q.Sort {
-		name, v := orderBy(l, k.Property.Name), q.Cursor.Values[i]
+		name, v := p.sortKey(l, k), q.Cursor.Values[i]
 		ascending := k.Descending == q.Cursor.Before
 		same := name + " is null"
 		farther := "" // nothing lies beyond null in an ascending order

@@ -179,7 +179,7 @@ func (s *Store) Nearest(ctx context.Context, from, to layers.Selection, limit in
 		if sel.Filter == nil {
 			return "true", nil
 		}
-		return b.filter(sel.Layer, sel.Filter)
+		return b.filter(sel.Layer, sel.Filter, 0)
 	}
 	fromWhere, err := where(from)
 	if err != nil {
