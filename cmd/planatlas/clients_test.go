@@ -87,6 +87,24 @@ func TestGDALReadsEveryLayer(t *testing.T) {
 	}
 }
 
+// TestOWSLibWalksEveryLayer follows the next links of every collection.
+func TestOWSLibWalksEveryLayer(t *testing.T) {
+	t.Parallel()
+	address, database := inProcess(t)
+	script, err := filepath.Abs("testdata/owslib_walk.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := client(t, "apt-get install python3-owslib", "/usr/bin/python3", script, address)
+	walked := map[string]int{}
+	if err := json.Unmarshal([]byte(out), &walked); err != nil {
+		t.Fatalf("%v (is python3-owslib installed?)\n%s", err, out)
+	}
+	if want := stored(t, database); !maps.Equal(walked, want) {
+		t.Errorf("OWSLib walked over %v, the database has %v", walked, want)
+	}
+}
+
 // TestGDALFilters asks for a part of a layer, by place and by property, and
 // compares with SQL.
 func TestGDALFilters(t *testing.T) {
