@@ -11,7 +11,7 @@ BUILD   := $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 export PATH := $(PATH):/usr/local/go/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build webmap prepare prepare-test lint go-test fuzz bench update clean
+.PHONY: help run test test-qgis build webmap prepare prepare-test lint go-test fuzz bench update clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ go-test:
 	@echo "==> tests, with the race detector, on a real PostGIS, GDAL and Chromium"
 	@$(GO) test -race -timeout 20m ./...
 
+test-qgis: webmap ## install QGIS if it is missing and load every collection with it
+	@.ci/prepare qgis
+	@$(GO) test -tags qgis -run QGIS ./cmd/planatlas
+
 fuzz: ## fuzz every parser for a minute each
 	@set -e; for pkg in $$($(GO) list ./...); do \
 	  for name in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
@@ -61,8 +65,8 @@ fuzz: ## fuzz every parser for a minute each
 bench: ## run the benchmarks
 	@$(GO) test -run '^$$' -bench . -benchmem ./...
 
-update: prepare-test webmap ## renew golden files and the README's screenshots; read the diff
-	@$(GO) test ./api/... ./geo/... ./cmd/... -update
+update: prepare-test webmap ## renew golden files, pictures, screenshots and the README's answers; read the diff
+	@$(GO) test ./api ./api/encode ./geo/read ./layers/ingest ./cmd/planatlas -update
 
 clean: ## remove what was built
 	@rm -rf bin $(MAP)/node_modules && find $(MAP)/dist -mindepth 1 ! -name .gitkeep -delete

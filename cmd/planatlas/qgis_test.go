@@ -1,0 +1,41 @@
+//go:build qgis
+
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"planatlas/layers/store/storetest"
+)
+
+// TestQGISLoadsEveryLayer loads every collection with QGIS and filters one, and
+// compares with the database. make test-qgis runs it.
+func TestQGISLoadsEveryLayer(t *testing.T) {
+	address, database := inProcess(t)
+	script, err := filepath.Abs("testdata/qgis_load.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := client(t, "apt-get install python3-qgis", "/usr/bin/python3", script, address)
+	var got struct {
+		Counts      map[string]int
+		Wrong       []string
+		Named, Near int
+	}
+	if err := json.Unmarshal([]byte(out[max(0, strings.Index(out, "{")):]), &got); err != nil {
+		t.Fatalf("%v (is python3-qgis installed?)\n%s", err, out)
+	}
+	if want := stored(t, database); !maps.Equal(got.Counts, want) || len(got.Wrong) > 0 {
+		t.Errorf("QGIS read %v, the database has %v; %v", got.Counts, want, got.Wrong)
+	}
+	var named, near int
+	storetest.QueryRow(t, database, "select count(*) from layers.reference where status = 'existing'", &named)
+	storetest.QueryRow(t, database, "select count(*) from layers.reference where st_intersects(geom, st_makeenvelope(113.4, 37.8, 113.8, 38.2, 4490))", &near)
+	if got.Named != named || got.Near != near {
+		t.Errorf("QGIS filtered %d and %d, the database %d and %d", got.Named, got.Near, named, near)
+	}
+}
