@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"planatlas/api/encode"
 	"planatlas/geo"
 	"planatlas/layers"
 	"planatlas/layers/check"
@@ -53,13 +54,25 @@ type Options struct {
 type server struct {
 	Options                         // its Catalog holds the published layers alone
 	declared func() *layers.Catalog // all layers
+	formats  []encode.Format        // of features
+	coders   *coders
+	pages    templates
 }
 
 // requestTimeout bounds the work for a request, and writeTimeout the whole
 // answer: a client that stops reading would keep a connection of the database.
+// A download of a whole collection has more time than a page.
 const (
-	requestTimeout = 60 * time.Second
-	writeTimeout   = requestTimeout + 5*time.Second
+	requestTimeout  = 60 * time.Second
+	downloadTimeout = time.Hour
+	writeMargin     = 5 * time.Second
+)
+
+// conversions is how many conversions by GDAL run at once, and maxURI the longest
+// path and query that is looked at.
+const (
+	conversions = 2
+	maxURI      = 32 << 10
 )
 
 // New returns the service's handler.
@@ -67,8 +80,7 @@ func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &server{Options: o, declared: o.Catalog}
-	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
+	s := newServer(o)
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	for _, r := range s.routes() {
 		router.Handle(r.path, s.handle(r)).Methods(r.method, alsoHead(r.method)).Name(r.name)
@@ -80,6 +92,12 @@ func New(o Options) http.Handler {
 	}})
 	router.MethodNotAllowedHandler = s.handle(route{name: "method", anyQuery: true, serve: otherMethod(router)})
 	return router
+}
+
+func newServer(o Options) *server {
+	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), pages: parsePages()}
+	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
+	return s
 }
 
 // published leaves out the layers that not everybody may read. Nobody is known
@@ -108,7 +126,7 @@ func otherMethod(router *mux.Router) func(*response, *http.Request) error {
 			return fmt.Errorf("%s on %s: %w; use one of %s", req.Method, req.URL.Path, errMethod, methods)
 		}
 		w.Header().Set("Access-Control-Allow-Methods", methods)
-		w.Header().Set("Access-Control-Allow-Headers", "Accept, Content-Type")
+		w.Header().Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match")
 		w.Header().Set("Access-Control-Max-Age", "86400")
 		w.status = http.StatusNoContent
 		return nil
@@ -129,17 +147,16 @@ func alsoHead(method string) string {
 func (s *server) handle(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began, id := time.Now(), rand.Text()[:16]
-		ctx, cancel := context.WithTimeout(req.Context(), requestTimeout)
+		ctx, cancel := context.WithTimeout(req.Context(), r.timeout())
 		defer cancel()
-		defer limitWriting(w)()
-		out := &response{w: w, head: req.Method == http.MethodHead}
-		w.Header().Set("X-Request-Id", id)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Access-Control-Expose-Headers", "Location, X-Request-Id")
-		err := serve(r, out, req.WithContext(ctx))
+		defer limitWriting(w, r.timeout()+writeMargin)()
+		req = req.WithContext(ctx)
+		out := &response{w: w, req: req, coders: s.coders}
+		defer out.free()
+		commonHeaders(w.Header(), id)
+		err := s.serve(r, out, req)
 		if err == nil {
-			err = out.send()
+			err = out.finish()
 		}
 		s.log(req, r, id, out, time.Since(began), err)
 		if err == nil {
@@ -148,29 +165,46 @@ func (s *server) handle(r route) http.Handler {
 		if out.sent || status(err) == statusClientGone {
 			panic(http.ErrAbortHandler) // net/http breaks the connection without a word
 		}
-		writeProblem(w, problem(err, "urn:request:"+id))
+		lang := language(req)
+		writeProblem(w, lang, problemIn(lang, err, "urn:request:"+id))
 	})
+}
+
+func commonHeaders(h http.Header, requestID string) {
+	h.Set("X-Request-Id", requestID)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id")
 }
 
 // limitWriting sets the time until which the client must have read the answer.
 // The returned function lifts the limit, since the connection may serve more.
-func limitWriting(w http.ResponseWriter) (lift func()) {
+func limitWriting(w http.ResponseWriter, after time.Duration) (lift func()) {
 	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout)) // a writer without deadlines never waits for a client
+	_ = control.SetWriteDeadline(time.Now().Add(after)) // a writer without deadlines never waits for a client
 	return func() { _ = control.SetWriteDeadline(time.Time{}) }
 }
 
 // errPanic marks a fault of the program.
 var errPanic = errors.New("panic")
 
-func serve(r route, out *response, req *http.Request) (err error) {
+func (s *server) serve(r route, out *response, req *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
+	if len(req.URL.RequestURI()) > maxURI {
+		return fmt.Errorf("%d bytes of path and query, at most %d: %w", len(req.URL.RequestURI()), maxURI, errLongURI)
+	}
 	if !r.anyQuery {
 		if err := r.checkQuery(req); err != nil {
+			return err
+		}
+	}
+	if r.formats != nil {
+		if out.format, err = s.choose(req, r); err != nil {
 			return err
 		}
 	}

@@ -49,23 +49,14 @@ func serveOn(t testing.TB, database string, limits store.Options, change func(*a
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	catalog, err := db.Catalog(t.Context())
+	state, err := db.State(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := db.Rules(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := check.DecodeRules(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &service{database: database, catalog: catalog, log: new(logBuffer)}
+	s := &service{database: database, catalog: state.Catalog, log: new(logBuffer)}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
-	now := func() *layers.Catalog { return catalog }
-	options := api.Options{Reader: db, Catalog: now, Map: webmap.Handler(), Log: log, Version: "test",
-		Checker: &check.Service{Store: db, Catalog: now, Rules: func() check.RuleSet { return rules }, Software: "planatlas test", Now: time.Now, Log: log}}
+	options := api.Options{Reader: db, Catalog: func() *layers.Catalog { return state.Catalog }, Map: webmap.Handler(), Log: log, Version: "test",
+		Checker: &check.Service{Store: db, State: func() check.State { return state }, Software: "planatlas test", Now: time.Now, Log: log}}
 	if change != nil {
 		change(&options)
 	}

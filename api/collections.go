@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"planatlas/api/encode"
@@ -56,9 +58,10 @@ func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error
 	if err != nil {
 		return collection{}, err
 	}
+	lang := language(req)
 	c := collection{
-		ID: l.ID, Title: l.Title.ZH + " " + l.Title.EN, Description: l.Description.ZH + " " + l.Description.EN,
-		Attribution: l.Source.Attribution, ItemType: "feature", CRS: crsURIs(), StorageCRS: crsStored,
+		ID: l.ID, Title: inLanguage(lang, l.Title), Description: inLanguage(lang, l.Description),
+		Attribution: l.Source.Attribution, ItemType: "feature", CRS: crsURIs(), StorageCRS: storageCRS(l),
 		Titles: l.Title, Texts: l.Description, Geometry: string(l.Geometry), LegalEffect: l.LegalEffect,
 		Source: l.Source, Coverage: l.Coverage, Style: l.Style, Properties: l.AllProperties(),
 		Features: sum.Features, Located: sum.Located, Revision: sum.Revision, Changed: sum.Changed.UTC(),
@@ -67,13 +70,38 @@ func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error
 		c.Extent.Spatial = &spatial{BBox: [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}, CRS: crs84}
 	}
 	c.Extent.Temporal = temporal{Interval: [][2]*string{{instant(l.Coverage.From), instant(l.Coverage.To)}}, TRS: gregorian}
-	self := base(req) + "/collections/" + l.ID
-	c.Links = []encode.Link{
-		{Href: self, Rel: "self", Type: typeJSON, Title: "This collection"},
-		{Href: self + "/items", Rel: "items", Type: typeGeoJSON, Title: "Features"},
-		{Href: base(req) + "/map/", Rel: "related", Type: typeHTML, Title: "Map"},
-	}
+	c.Links = s.collectionLinks(req, l)
 	return c, nil
+}
+
+// collectionLinks lead from a collection to all that there is of it: its features
+// and their schemas, and one file in each format.
+func (s *server) collectionLinks(req *http.Request, l *layers.Layer) []encode.Link {
+	self := base(req) + collectionPath(l)
+	const ogc = "http://www.opengis.net/def/rel/ogc/1.0/"
+	links := append(selfAndPage(req, collectionPath(l)),
+		encode.Link{Href: self + "/items", Rel: "items", Type: typeGeoJSON, Title: "Features"},
+		encode.Link{Href: self + "/items?f=html", Rel: "items", Type: typeHTML, Title: "Features for people"})
+	offered := slices.DeleteFunc(slices.Clone(s.formats), func(f encode.Format) bool { return !f.Fits(l) })
+	for _, f := range offered[1:] {
+		links = append(links, encode.Link{Href: self + "/items?f=" + f.Name, Rel: "items", Type: f.Media, Title: f.Title.EN})
+	}
+	for _, name := range []string{"schema", "queryables", "sortables"} {
+		links = append(links, encode.Link{Href: self + "/" + name, Rel: ogc + name, Type: typeSchema, Title: name})
+	}
+	links = append(links, encode.Link{Href: self + "/schema", Rel: "describedby", Type: typeSchema, Title: "schema"})
+	for _, f := range offered {
+		links = append(links, encode.Link{Href: self + "/download?f=" + f.Name, Rel: "enclosure", Type: f.Media, Title: f.Title.EN})
+	}
+	return append(links, encode.Link{Href: base(req) + "/map/", Rel: "related", Type: typeHTML, Title: "Map"})
+}
+
+// storageCRS is the CRS in which the layer is stored.
+func storageCRS(l *layers.Layer) string {
+	if l.Managed() {
+		return crsStored
+	}
+	return crsEPSG + strconv.Itoa(l.Table.SRID)
 }
 
 func instant(d layers.Day) *string {
@@ -85,18 +113,23 @@ func instant(d layers.Day) *string {
 }
 
 func (s *server) collections(w *response, req *http.Request) error {
-	list := []collection{}
+	list, latest := []collection{}, time.Time{}
 	for _, l := range s.Catalog().Layers {
 		c, err := s.describe(req, l)
 		if err != nil {
 			return err
 		}
 		list = append(list, c)
+		if c.Changed.After(latest) {
+			latest = c.Changed
+		}
 	}
-	return w.json(typeJSON, map[string]any{
-		"links":       []encode.Link{{Href: base(req) + "/collections", Rel: "self", Type: typeJSON, Title: "This document"}},
-		"collections": list,
-	})
+	w.Header().Set("Last-Modified", latest.Format(http.TimeFormat))
+	if w.format == "html" {
+		return s.page(w, req, "collections", list)
+	}
+	sayLanguage(w.Header(), language(req))
+	return w.json(typeJSON, map[string]any{"links": selfAndPage(req, "/collections"), "crs": crsURIs(), "collections": list})
 }
 
 func (s *server) collection(w *response, req *http.Request) error {
@@ -108,6 +141,11 @@ func (s *server) collection(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Last-Modified", c.Changed.Format(http.TimeFormat))
+	if w.format == "html" {
+		return s.page(w, req, "collection", c)
+	}
+	sayLanguage(w.Header(), language(req))
 	return w.json(typeJSON, c)
 }
 

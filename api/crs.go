@@ -35,6 +35,9 @@ func systems() []crs {
 	}
 }
 
+// projected tells systems in metres from those in degrees.
+func (c crs) projected() bool { return c.SRID != geo.WGS84 && c.SRID != geo.CGCS2000 }
+
 func crsURIs() []string {
 	var out []string
 	for _, c := range systems() {

@@ -53,7 +53,8 @@ func typedFeatures() iter.Seq2[layers.Feature, error] {
 func serveTyped(t *testing.T) *service {
 	t.Helper()
 	database := storetest.URL(t)
-	load := layers.Load{Sets: []layers.FeatureSet{{Layer: typed(), Features: typedFeatures()}}}
+	load := storetest.Yangquan(t)
+	load.Sets = append(load.Sets, layers.FeatureSet{Layer: typed(), Features: typedFeatures()})
 	if _, err := storetest.Open(t, database).Replace(t.Context(), load, false); err != nil {
 		t.Fatal(err)
 	}

@@ -24,10 +24,10 @@ func (s *server) nearest(w *response, req *http.Request) error {
 		return err
 	}
 	from, other := layers.Selection{Layer: l}, layers.Selection{Layer: to}
-	if from.Filter, err = parseFilter("filter", l, query.Get("filter")); err != nil {
+	if from.Filter, err = parseFilter("filter", l, query.Get("filter"), "", systems()[0]); err != nil {
 		return err
 	}
-	if other.Filter, err = parseFilter("to-filter", to, query.Get("to-filter")); err != nil {
+	if other.Filter, err = parseFilter("to-filter", to, query.Get("to-filter"), "", systems()[0]); err != nil {
 		return err
 	}
 	if !l.HasGeometry() || !to.HasGeometry() {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,118 +11,140 @@ import (
 	"planatlas/layers"
 )
 
-// featureFormat chooses the format of features: f decides over the Accept header.
-func featureFormat(req *http.Request) (encode.Format, error) {
-	formats := encode.Formats()
-	if name := req.URL.Query().Get("f"); name != "" && name != "json" {
-		for _, f := range formats {
-			if f.Name == name {
-				return f, nil
-			}
-		}
+// media returns the media types of a value of the parameter f.
+func (s *server) media(r route, name string) []string {
+	switch name {
+	case "json":
+		return []string{r.media, typeJSON}
+	case "html":
+		return []string{typeHTML}
 	}
-	if req.URL.Query().Has("f") {
-		return formats[0], nil
-	}
-	for _, media := range accepted(req.Header.Get("Accept")) {
-		for _, f := range formats {
-			if matches(media, f.Media) {
-				return f, nil
-			}
-		}
-		if matches(media, typeJSON) || matches(media, typeHTML) {
-			return formats[0], nil
-		}
-	}
-	return formats[0], fmt.Errorf("none of %q can be given (use f=%s): %w", req.Header.Get("Accept"), strings.Join(formatNames(), "|"), errNotAcceptable)
+	return []string{s.featureFormat(name).Media}
 }
 
-func formatNames() []string {
-	names := []string{"json"}
-	for _, f := range encode.Formats() {
+// choose decides the form of the answer: f over the Accept header, whose wishes
+// it weighs (RFC 9110, section 12.5.1). Among equals the first offer wins.
+func (s *server) choose(req *http.Request, r route) (string, error) {
+	if f := req.URL.Query().Get("f"); f != "" {
+		return f, nil // it was checked
+	}
+	header := strings.Join(req.Header.Values("Accept"), ",")
+	if strings.TrimSpace(header) == "" {
+		return r.formats[0], nil
+	}
+	best, weight := "", 0.0
+	for _, name := range r.formats {
+		for _, media := range s.media(r, name) {
+			if q := wish(header, media); q > weight {
+				best, weight = name, q
+			}
+		}
+	}
+	if best == "" {
+		return "", fmt.Errorf("none of %q can be given (use f=%s): %w", shorten(header), strings.Join(r.formats, "|"), errNotAcceptable)
+	}
+	return best, nil
+}
+
+// wish returns how much an Accept header wants a media type: the weight of the
+// closest range.
+func wish(header, media string) float64 {
+	media, _, _ = strings.Cut(media, ";")
+	kind, _, _ := strings.Cut(media, "/")
+	weight, closest := 0.0, 0
+	for _, part := range strings.Split(header, ",") {
+		wanted, q := weighed(part)
+		near := 0
+		switch wanted {
+		case media:
+			near = 3
+		case kind + "/*":
+			near = 2
+		case "*/*":
+			near = 1
+		}
+		if near > closest {
+			weight, closest = q, near
+		}
+	}
+	return weight
+}
+
+// weighed parts an element of a header such as Accept into its name and weight.
+func weighed(part string) (name string, q float64) {
+	name, params, _ := strings.Cut(part, ";")
+	q = 1
+	for _, p := range strings.Split(params, ";") {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(p), "q="); ok {
+			if f, err := strconv.ParseFloat(v, 64); err == nil {
+				q = f
+			}
+		}
+	}
+	return strings.ToLower(strings.TrimSpace(name)), q
+}
+
+// featureFormat returns the format of features of that name; json is GeoJSON.
+func (s *server) featureFormat(name string) encode.Format {
+	for _, f := range s.formats {
+		if f.Name == name {
+			return f
+		}
+	}
+	return s.formats[0]
+}
+
+// formatNames lists the values of f for features.
+func (s *server) formatNames() []string {
+	names := []string{}
+	for _, f := range s.formats {
 		names = append(names, f.Name)
 	}
 	return names
 }
 
-// accepted lists the media types of an Accept header, the most wanted first. An
-// empty header accepts everything.
-func accepted(header string) []string {
-	if strings.TrimSpace(header) == "" {
-		return []string{"*/*"}
-	}
-	type wish struct {
-		media string
-		q     float64
-	}
-	var wishes []wish
-	for _, part := range strings.Split(header, ",") {
-		media, params, _ := strings.Cut(part, ";")
-		w := wish{strings.ToLower(strings.TrimSpace(media)), 1}
-		for _, p := range strings.Split(params, ";") {
-			if v, ok := strings.CutPrefix(strings.TrimSpace(p), "q="); ok {
-				if q, err := strconv.ParseFloat(v, 64); err == nil {
-					w.q = q
-				}
-			}
-		}
-		if w.media != "" && w.q > 0 {
-			wishes = append(wishes, w)
-		}
-	}
-	slices.SortStableFunc(wishes, func(a, b wish) int {
-		switch {
-		case a.q > b.q:
-			return -1
-		case a.q < b.q:
-			return 1
-		}
-		return 0
-	})
-	out := make([]string, len(wishes))
-	for i, w := range wishes {
-		out[i] = w.media
-	}
-	return out
-}
-
-func matches(wanted, offered string) bool {
-	offered, _, _ = strings.Cut(offered, ";")
-	kind, _, _ := strings.Cut(offered, "/")
-	return wanted == "*/*" || wanted == offered || wanted == kind+"/*"
-}
-
 // tag names the state of a resource: the layer's revision and what was asked.
 func tag(req *http.Request, v layers.Version) string {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(req.URL.RequestURI() + "\n" + req.Header.Get("Accept") + "\n" + req.Host)) // a hash takes everything
+	for _, part := range []string{req.URL.RequestURI(), req.Header.Get("Accept"), req.Header.Get("Accept-Language"), base(req)} {
+		_, _ = h.Write([]byte(part + "\n")) // a hash takes everything
+	}
 	return fmt.Sprintf(`W/"%d-%x"`, v.Revision, h.Sum64())
 }
 
-func setTag(h http.Header, req *http.Request, v layers.Version) {
+// setTag lets the answer be kept, if it is asked about before it is used again. A
+// table that others write has no revision, so that it is read anew.
+func setTag(h http.Header, req *http.Request, l *layers.Layer, v layers.Version) {
+	h.Set("Cache-Control", "no-cache")
+	if !l.Managed() {
+		h.Set("Cache-Control", "no-store")
+		return
+	}
 	h.Set("ETag", tag(req, v))
 	h.Set("Last-Modified", v.Changed.UTC().Format(http.TimeFormat))
-	h.Set("Cache-Control", "no-cache") // may be kept, and must be asked about
-	h.Set("Vary", "Accept, Accept-Encoding")
 }
 
 // notModified answers 304 when the client has the layer's revision already. A
 // resource that also shows other layers has an entity tag of its own.
 func (s *server) notModified(w *response, req *http.Request, l *layers.Layer) (bool, error) {
-	have := req.Header.Get("If-None-Match")
-	if have == "" {
+	if req.Header.Get("If-None-Match") == "" || !l.Managed() {
 		return false, nil
 	}
 	v, err := s.Reader.Version(req.Context(), l)
-	if err != nil {
+	if err != nil || !matchesTag(req, tag(req, v)) {
 		return false, err
 	}
-	for _, one := range strings.Split(have, ",") {
-		if one = strings.TrimSpace(one); one == tag(req, v) || one == "*" {
-			setTag(w.Header(), req, v)
-			w.status = http.StatusNotModified
-			return true, nil
+	setTag(w.Header(), req, l, v)
+	w.status = http.StatusNotModified
+	return true, nil
+}
+
+// matchesTag compares weakly, as If-None-Match has it (RFC 9110, section 13.1.2).
+func matchesTag(req *http.Request, tag string) bool {
+	for _, one := range strings.Split(req.Header.Get("If-None-Match"), ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
 		}
 	}
-	return false, nil
+	return false
 }

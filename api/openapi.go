@@ -3,8 +3,6 @@ package api
 import (
 	"net/http"
 	"strings"
-
-	"planatlas/layers"
 )
 
 // object is a part of the OpenAPI document.
@@ -23,7 +21,7 @@ func (s *server) document(at string) object {
 			item = object{}
 			paths[r.path] = item
 		}
-		item[strings.ToLower(r.method)] = operation(r)
+		item[strings.ToLower(r.method)] = s.operation(r)
 	}
 	return object{
 		"openapi": "3.0.3",
@@ -44,7 +42,26 @@ func (s *server) document(at string) object {
 
 func str() object { return object{"type": "string"} }
 
-func operation(r route) object {
+// forms are the representations of an answer. Features are described by GeoJSON
+// alone: the schema of their properties is at /collections/{collection}/schema.
+func (s *server) forms(r route) object {
+	out := object{}
+	if r.formats == nil {
+		out[r.media] = object{"schema": object{"type": "object"}}
+	}
+	for _, name := range r.formats {
+		for _, media := range s.media(r, name)[:1] {
+			kind := "object"
+			if !strings.Contains(media, "json") {
+				kind = "string"
+			}
+			out[media] = object{"schema": object{"type": kind}}
+		}
+	}
+	return out
+}
+
+func (s *server) operation(r route) object {
 	params := []object{}
 	for _, part := range strings.Split(r.path, "/") {
 		if name, ok := strings.CutPrefix(part, "{"); ok {
@@ -55,56 +72,24 @@ func operation(r route) object {
 		params = append(params, ref(name))
 	}
 	if r.formats != nil {
-		params = append(params, query("f", "Format, over the Accept header", object{"type": "string", "enum": r.formats}))
+		params = append(params, query("f", "Format, over the Accept header", object{"type": "string", "enum": r.formats, "default": r.formats[0]}))
 	}
-	media := typeJSON
-	if r.name == "items" || r.name == "item" {
-		media = typeGeoJSON
+	if r.filters { // the properties of the collection at hand
+		params = append(params, object{"name": "properties-of-the-collection", "in": "query", "style": "form", "explode": true,
+			"description": "Any property of the collection, for equality", "schema": object{"type": "object", "additionalProperties": str()}})
 	}
-	ok := object{"description": r.summary, "content": object{media: object{"schema": object{"type": "object"}}}}
-	op := object{"operationId": r.name, "summary": r.summary, "parameters": params,
-		"responses": object{"200": ok, "default": object{"$ref": "#/components/responses/problem"}}}
+	ok := object{"description": r.summary, "content": s.forms(r)}
+	if r.name == "items" || r.name == "item" || r.name == "download" {
+		ok["headers"] = object{"Content-Crs": object{"description": "CRS of the coordinates", "schema": str()}}
+	}
+	failed := object{"$ref": "#/components/responses/problem"}
+	op := object{"operationId": r.name, "summary": r.summary, "parameters": params, "responses": object{"200": ok, "default": failed}}
 	if r.method == http.MethodPost {
 		if r.name == "check-site" {
-			op["responses"] = object{"201": ok, "default": object{"$ref": "#/components/responses/problem"}}
+			op["responses"] = object{"201": ok, "default": failed}
 		}
 		op["requestBody"] = object{"required": true, "description": "A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84",
 			"content": object{typeGeoJSON: object{"schema": object{"type": "object"}}}}
 	}
 	return op
-}
-
-func ref(name string) object { return object{"$ref": "#/components/parameters/" + name} }
-
-func query(name, text string, schema object) object {
-	return object{"name": name, "in": "query", "required": false, "description": text, "schema": schema, "style": "form", "explode": false}
-}
-
-func (s *server) parameters() object {
-	path := func(name, text string, schema object) object {
-		return object{"name": name, "in": "path", "required": true, "description": text, "schema": schema}
-	}
-	return object{
-		"collection":         path("collection", "Id of a collection", collectionIDs(s.Catalog())),
-		"feature":            path("feature", "Id of a feature; a slash is written %2F", str()),
-		"check":              path("check", "Id of a check", str()),
-		"cursor":             query("cursor", "Where the page starts; take it from a next link", str()),
-		"limit":              query("limit", "Features on a page", object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}),
-		"at":                 query("at", "longitude,latitude in CRS84", object{"type": "array", "items": object{"type": "number"}, "minItems": 2, "maxItems": 2}),
-		"entity":             query("entity", "Id of an entity of the plan", str()),
-		"filter":             query("filter", "Condition in CQL2 text: comparisons, IN, LIKE and IS NULL, joined by AND, OR and NOT", str()),
-		"to":                 query("to", "Id of the other collection", collectionIDs(s.Catalog())),
-		"to-filter":          query("to-filter", "Condition on the other collection in CQL2 text", str()),
-		"intersects-feature": query("intersects-feature", "Only features that meet this one, given as collection/id", str()),
-		"within":             query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),
-		"bbox": query("bbox", "west,south,east,north in CRS84, longitude before latitude",
-			object{"type": "array", "items": object{"type": "number"}, "minItems": 4, "maxItems": 6}),
-	}
-}
-
-func collectionIDs(c *layers.Catalog) object {
-	if len(c.Layers) == 0 {
-		return str()
-	}
-	return object{"type": "string", "enum": c.IDs()}
 }

@@ -19,8 +19,8 @@ const openAPIGolden = "testdata/openapi.json"
 // file does not change with the data: the service has two layers of its own.
 func document(t *testing.T) ([]byte, *server) {
 	t.Helper()
-	catalog := layers.NewCatalog([]*layers.Layer{{ID: "parks"}, {ID: "rivers", Style: layers.Style{Order: -1}}})
-	s := &server{Options: Options{Catalog: func() *layers.Catalog { return catalog }, Version: "test"}}
+	catalog := layers.NewCatalog([]*layers.Layer{{ID: "parks", Access: layers.Public}, {ID: "rivers", Access: layers.Public, Style: layers.Style{Order: -1}}})
+	s := newServer(Options{Catalog: func() *layers.Catalog { return catalog }, Version: "test"})
 	req := httptest.NewRequest(http.MethodGet, "http://atlas.example/api", nil)
 	b, err := json.MarshalIndent(s.document(base(req)), "", "  ")
 	if err != nil {

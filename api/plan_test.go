@@ -56,7 +56,7 @@ func TestPlanAtAPlace(t *testing.T) {
 		t.Errorf("counties %v", c)
 	}
 	// What has no boundary yet may be here: the control lines, hidden layers too.
-	for _, want := range []string{"ecological_red_lines/shengtai-baohu-hongxian", "permanent_basic_farmland/yongjiu-jiben-nongtian-hongxian"} {
+	for _, want := range []string{"ecological_protection_red_line/shengtai-baohu-hongxian", "permanent_basic_farmland/yongjiu-jiben-nongtian-hongxian"} {
 		if !slices.Contains(ids(got.Unknown), want) {
 			t.Errorf("%s is not among the unknown %v", want, ids(got.Unknown))
 		}
@@ -195,8 +195,8 @@ func TestPlanMistakesAreNamed(t *testing.T) {
 		{path: "/collections/reference/nearest?to=river_corridors&to-filter=clas%3D1", status: 400, parameter: "to-filter"},
 		{path: "/collections/reference/items?filter=kind%20%3D%3D%201", status: 400, parameter: "filter", hint: "column 7"},
 		{path: "/collections/reference/items?filter=kin%20%3D%20%27a%27", status: 400, parameter: "filter", hint: `did you mean "kind"?`},
-		{path: "/collections/reference/items?filter=accuracy_m%20%3D%20%27a%27", status: 400, parameter: "accuracy_m", detail: "a number"},
-		{path: "/collections/reference/items?filter=accuracy_m%20LIKE%20%27a%27", status: 400, parameter: "accuracy_m", detail: "text property"},
+		{path: "/collections/reference/items?filter=accuracy_m%20%3D%20%27a%27", status: 400, parameter: "filter", detail: "want a number"},
+		{path: "/collections/reference/items?filter=accuracy_m%20LIKE%20%27a%27", status: 400, parameter: "filter", detail: "want a string"},
 		{path: "/collections/reference/items?intersects-feature=x", status: 400, parameter: "intersects-feature"},
 		{path: "/collections/reference/items?intersects-feature=permanent_basic_farmland/x", status: 400, parameter: "intersects-feature"},
 	} {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,7 @@ type Problem struct {
 var (
 	errMethod        = errors.New("the method is not allowed here")
 	errNotAcceptable = errors.New("no such format")
+	errLongURI       = errors.New("the address is too long")
 	errMediaType     = errors.New("the media type is not supported")
 )
 
@@ -59,6 +61,8 @@ func status(err error) int {
 		return http.StatusMethodNotAllowed
 	case errors.Is(err, errNotAcceptable):
 		return http.StatusNotAcceptable
+	case errors.Is(err, errLongURI):
+		return http.StatusRequestURITooLong
 	case errors.Is(err, errMediaType):
 		return http.StatusUnsupportedMediaType
 	}
@@ -99,13 +103,15 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// writeProblem is the only place that answers with an error.
-func writeProblem(w http.ResponseWriter, p Problem) {
+// writeProblem is the only place that answers with an error, in the language.
+func writeProblem(w http.ResponseWriter, lang string, p Problem) {
 	h := w.Header()
-	for _, name := range []string{"Cache-Control", "Content-Crs", "Location"} { // they were meant for the answer
+	for _, name := range []string{"Cache-Control", "Content-Crs", "Content-Disposition", "Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Link", "Location",
+		"OGC-NumberMatched", "OGC-NumberReturned"} { // they were meant for the answer
 		h.Del(name)
 	}
 	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Language", cmp.Or(lang, "en"))
 	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "2")
 	}

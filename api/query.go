@@ -1,57 +1,58 @@
 package api
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"planatlas/layers"
-	"planatlas/layers/cql"
 
 	"github.com/paulmach/orb"
 )
 
-// pageParams are the parameters of items that are no properties.
-func pageParams() []string {
-	return []string{"bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "cursor", "sortby", "properties",
-		"filter", "filter-lang", "filter-crs", "intersects-feature"}
+// selectionParams are the parameters of a selection of features that are no
+// properties, and pageParams those of a page of it.
+func selectionParams() []string {
+	return []string{"bbox", "bbox-crs", "crs", "datetime", "sortby", "properties", "filter", "filter-lang", "filter-crs", "intersects-feature"}
 }
+
+func pageParams() []string { return append(selectionParams(), "limit", "offset", "cursor") }
+
+const maxSortKeys = 8
 
 // itemsQuery is a request for a page, as it was understood.
 type itemsQuery struct {
 	layers.Query
 	crs  crs
 	sort string // as given, so that a cursor is used with its own order only
+
+	byOffset bool // the client pages by offset
 }
 
-// parseItems reads the parameters of items: the fixed ones, and each property of
-// the layer for equality.
-func (s *server) parseItems(l *layers.Layer, query url.Values) (q itemsQuery, err error) {
-	known := append(append(pageParams(), "f"), propertyNames(l)...)
-	if err := knownOnly(query, known...); err != nil {
+// parseItems reads the parameters of items or of a download: those given, and
+// each property of the layer for equality.
+func (s *server) parseItems(l *layers.Layer, query url.Values, params []string) (q itemsQuery, err error) {
+	if err := knownOnly(query, append(append(params, "f", "id"), propertyNames(l)...)...); err != nil {
 		return q, err
 	}
-	q.Count, q.sort = true, query.Get("sortby")
+	q.Count, q.sort, q.byOffset = true, query.Get("sortby"), query.Has("offset")
 	steps := []func() error{
 		func() error { q.Limit, err = parseLimit(query.Get("limit")); return err },
 		func() error { q.Offset, err = parseOffset(query.Get("offset")); return err },
 		func() error { q.crs, err = parseCRS("crs", query.Get("crs")); return err },
 		func() error { return q.parseBox(query) },
 		func() error { q.Valid, err = parseDatetime(query.Get("datetime")); return err },
-		func() error { q.Sort, err = parseSort(l, q.sort); return err },
+		func() error { q.Sort, err = q.parseSort(l); return err },
 		func() error { q.Properties, err = parseProperties(l, query); return err },
 		func() error { return q.parseCursor(query.Get("cursor")) },
 		func() error {
 			q.Meets, err = s.parseReference("intersects-feature", query.Get("intersects-feature"))
 			return err
 		},
-		func() error { q.Filter, err = parseConditions(l, query); return err },
+		func() error { return q.parseConditions(l, query) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -82,7 +83,7 @@ func (q *itemsQuery) parseBox(query url.Values) error {
 		return err
 	}
 	q.BBox, err = parseBBox(query.Get("bbox"), c)
-	if c.Decimals < 7 { // projected
+	if c.projected() {
 		q.BBoxSRID = c.SRID
 	}
 	return err
@@ -130,9 +131,16 @@ func parseInstant(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func parseSort(l *layers.Layer, text string) ([]layers.SortKey, error) {
+// parseSort reads sortby. A page of a box without it comes in the order of its
+// spatial index.
+func (q *itemsQuery) parseSort(l *layers.Layer) ([]layers.SortKey, error) {
 	var keys []layers.SortKey
-	if text == "" {
+	text := q.sort
+	switch {
+	case text != "":
+	case q.BBox != nil && q.BBoxSRID == 0 && q.BBox.Min[0] <= q.BBox.Max[0]:
+		return layers.NearSort(), nil
+	default:
 		return nil, nil
 	}
 	for _, part := range strings.Split(text, ",") {
@@ -143,8 +151,8 @@ func parseSort(l *layers.Layer, text string) ([]layers.SortKey, error) {
 		}
 		keys = append(keys, layers.SortKey{Property: p, Descending: strings.HasPrefix(strings.TrimSpace(part), "-")})
 	}
-	if len(keys) > 8 {
-		return nil, &layers.InputError{Param: "sortby", Value: text, Want: "at most eight properties"}
+	if len(keys) > maxSortKeys {
+		return nil, &layers.InputError{Param: "sortby", Value: text, Want: fmt.Sprintf("at most %d properties", maxSortKeys)}
 	}
 	return keys, nil
 }
@@ -184,110 +192,6 @@ func propertyNames(l *layers.Layer) []string {
 	return names
 }
 
-// parseConditions joins filter and the parameters that are properties.
-func parseConditions(l *layers.Layer, query url.Values) (cql.Expr, error) {
-	filter, err := parseFilter("filter", l, query.Get("filter"))
-	if err != nil {
-		return nil, err
-	}
-	equals, err := parseEquals(l, query)
-	switch {
-	case err != nil || filter == nil:
-		return equals, err
-	case equals == nil:
-		return filter, nil
-	}
-	return cql.And{filter, equals}, nil
-}
-
-// parseFilter reads a condition in CQL2 text over the layer's properties.
-func parseFilter(param string, l *layers.Layer, text string) (cql.Expr, error) {
-	e, err := cql.ParseText(text)
-	if err != nil {
-		return nil, &layers.InputError{Param: param, Value: text, Want: "CQL2 text", Hint: err.Error(), Err: err}
-	}
-	for _, name := range cql.Properties(e) {
-		if _, ok := l.Property(name); !ok {
-			return nil, unknownProperty(param, l, name)
-		}
-	}
-	return e, nil
-}
-
-// parseEquals joins the parameters that are properties into one condition.
-func parseEquals(l *layers.Layer, query url.Values) (cql.Expr, error) {
-	var all cql.And
-	for _, p := range l.AllProperties() {
-		if !query.Has(p.Name) {
-			continue
-		}
-		v := query.Get(p.Name)
-		if _, err := p.Convert(v); err != nil {
-			return nil, err
-		}
-		all = append(all, cql.Equal(p.Name, v))
-	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	return all, nil
-}
-
-// parseReference reads collection/feature.
-func (s *server) parseReference(param, text string) (*layers.Reference, error) {
-	if text == "" {
-		return nil, nil
-	}
-	collection, id, ok := strings.Cut(text, "/")
-	l, err := s.Catalog().Layer(collection)
-	if !ok || err != nil {
-		return nil, &layers.InputError{Param: param, Value: text, Want: "a feature as collection/id, such as transport_links/g307", Err: err}
-	}
-	return &layers.Reference{Layer: l, ID: id}, nil
-}
-
-// cursorToken is a cursor as clients carry it.
-type cursorToken struct {
-	Sort   string    `json:"s,omitempty"` // the order that it belongs to
-	Values []*string `json:"v,omitempty"`
-	ID     string    `json:"i"`
-	Before bool      `json:"b,omitempty"`
-}
-
-// cursorParam writes the cursor for the next or the previous page.
-func cursorParam(q itemsQuery, c layers.Cursor, before bool) (string, error) {
-	b, err := json.Marshal(cursorToken{q.sort, c.Values, c.ID, before})
-	if err != nil {
-		return "", fmt.Errorf("write the cursor: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
-
-func (q *itemsQuery) parseCursor(text string) error {
-	if text == "" {
-		return nil
-	}
-	wrong := &layers.InputError{Param: "cursor", Value: text, Want: "the cursor of a next or prev link, with the same sortby"}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || !utf8.Valid(b) {
-		return wrong
-	}
-	var token cursorToken
-	if json.Unmarshal(b, &token) != nil || token.Sort != q.sort || len(token.Values) != len(q.Sort) || !storable(token.ID) {
-		return wrong
-	}
-	for i, v := range token.Values {
-		if v == nil {
-			continue
-		}
-		if _, err := q.Sort[i].Property.Convert(*v); err != nil || !storable(*v) {
-			return wrong
-		}
-	}
-	q.Cursor = &layers.Cursor{Values: token.Values, ID: token.ID, Before: token.Before}
-	return nil
-}
-
 // parseBBox reads west,south,east,north, or in a CRS with the north axis first
 // south,west,north,east; six numbers have heights, which are ignored. The result
 // has east before north. In degrees west may lie beyond east: the box then
@@ -316,7 +220,7 @@ func parseBBox(s string, c crs) (*orb.Bound, error) {
 	if c.NorthFirst {
 		b.Min[0], b.Min[1], b.Max[0], b.Max[1] = b.Min[1], b.Min[0], b.Max[1], b.Max[0]
 	}
-	degrees := c.Decimals == 7
+	degrees := !c.projected()
 	switch {
 	case degrees && (math.Abs(b.Min[0]) > 180 || math.Abs(b.Max[0]) > 180 || math.Abs(b.Min[1]) > 90 || math.Abs(b.Max[1]) > 90):
 		return nil, wrong("degrees: longitude -180..180, latitude -90..90")

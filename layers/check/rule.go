@@ -201,10 +201,19 @@ func checkRule(catalog *layers.Catalog, r *Rule) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range cql.Properties(r.filter) {
-		if _, ok := l.Property(name); !ok {
-			return fmt.Errorf("filter: layer %s has no property %q", r.Layer, name)
-		}
+	if cql.HasGeometry(r.filter) {
+		return errors.New("filter: want conditions on properties; relation says how a site lies")
+	}
+	err = cql.Check(r.filter, func(name string) (cql.Type, bool) {
+		p, ok := l.Property(name)
+		return cql.Type(p.Type), ok
+	})
+	var wrong *cql.TypeError
+	if errors.As(err, &wrong) && wrong.Property != "" {
+		return fmt.Errorf("filter: layer %s has no property %q", r.Layer, wrong.Property)
+	}
+	if err != nil {
+		return fmt.Errorf("filter: %w", err)
 	}
 	return nil
 }

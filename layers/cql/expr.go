@@ -1,14 +1,17 @@
 // Package cql holds filter expressions of the Common Query Language (OGC
-// 21-065r2, CQL2): one tree, its text form and its meaning for one feature. It
-// knows no SQL.
+// 21-065r2, CQL2): one tree, its text and its JSON form, its types, and its
+// meaning for one feature. It knows no SQL.
 //
-// Understood are Basic CQL2 (and, or, not, the six comparisons, is null), LIKE,
-// and IN lists of literals.
+// All of CQL2 is understood: Basic CQL2, Advanced Comparison Operators, Case-
+// and Accent-insensitive Comparison, Basic Spatial Functions with additional
+// literals, Spatial, Temporal and Array Functions, Property-Property Comparisons,
+// Functions and Arithmetic. grammar.go describes the text form.
 package cql
 
-import "strings"
+import "github.com/paulmach/orb"
 
-// Expr is a boolean expression. The set of expressions is closed.
+// Expr is an expression: a condition, which is true, false or unknown, or a value.
+// The set of expressions is closed: it is the types of this file.
 type Expr interface{ expr() }
 
 // And is true when all its parts are.
@@ -20,159 +23,222 @@ type Or []Expr
 // Not negates.
 type Not struct{ Of Expr }
 
-// Compare compares a property with a literal. Op is one of = <> < > <= >=.
+// Compare compares two values. Op is one of = <> < > <= >=.
 type Compare struct {
-	Property string
-	Op       string
-	Value    Value
+	Op          string
+	Left, Right Expr
 }
 
-// In is true when the property equals one of the values.
+// Between is true when the value lies in the range; both bounds are in it.
+type Between struct{ Of, Low, High Expr }
+
+// In is true when the value equals one of the list.
 type In struct {
-	Property string
-	Values   []Value
+	Of   Expr
+	List []Expr
 }
 
-// Like is true when the property matches the pattern: % stands for any text, _
-// for one character, and a backslash takes the next character as it is.
-type Like struct{ Property, Pattern string }
+// Like is true when the text matches the pattern: % stands for any text, _ for
+// one character, and a backslash takes the next character as it is. Pattern is a
+// text literal, maybe inside of Casei and Accenti.
+type Like struct{ Of, Pattern Expr }
 
-// IsNull is true when the feature has no value for the property.
-type IsNull struct{ Property string }
+// IsNull is true when there is no value.
+type IsNull struct{ Of Expr }
 
-func (And) expr()     {}
-func (Or) expr()      {}
-func (Not) expr()     {}
-func (Compare) expr() {}
-func (In) expr()      {}
-func (Like) expr()    {}
-func (IsNull) expr()  {}
+// Relation compares two geometries (s_...), times (t_...) or arrays (a_...). Op is
+// one of the names of [Relations], in lower case.
+type Relation struct {
+	Op          string
+	Left, Right Expr
+}
 
-// Value is a literal or a feature's value: string, float64, bool, or nil for
-// null. Dates are strings of the form 2006-01-02.
+// Arithmetic computes with numbers. Op is one of + - * / % div ^.
+type Arithmetic struct {
+	Op          string
+	Left, Right Expr
+}
+
+// Casei makes a text fit for comparison without regard to upper and lower case.
+type Casei struct{ Of Expr }
+
+// Accenti makes a text fit for comparison without regard to accents.
+type Accenti struct{ Of Expr }
+
+// Call calls one of [Functions].
+type Call struct {
+	Name string
+	Args []Expr
+	At   Pos
+}
+
+// Property reads a property of the feature.
+type Property struct {
+	Name string
+	At   Pos
+}
+
+// Literal is a value as it was written: string, float64, bool, Date, Timestamp,
+// BBox or an orb.Geometry with two axes.
+type Literal struct {
+	Value Value
+	At    Pos
+}
+
+// Interval is the time from Start to End, both included. Each is a literal Date
+// or Timestamp, a property or a call; nil is open (..).
+type Interval struct {
+	Start, End Expr
+	At         Pos
+}
+
+// Array is a set of values.
+type Array struct {
+	Items []Expr
+	At    Pos
+}
+
+func (And) expr()        {}
+func (Or) expr()         {}
+func (Not) expr()        {}
+func (Compare) expr()    {}
+func (Between) expr()    {}
+func (In) expr()         {}
+func (Like) expr()       {}
+func (IsNull) expr()     {}
+func (Relation) expr()   {}
+func (Arithmetic) expr() {}
+func (Casei) expr()      {}
+func (Accenti) expr()    {}
+func (Call) expr()       {}
+func (Property) expr()   {}
+func (Literal) expr()    {}
+func (Interval) expr()   {}
+func (Array) expr()      {}
+
+// Value is a literal's or a feature's value: nil for null, string, float64, int64,
+// bool, Date, Timestamp, BBox, orb.Geometry, or []Value for an array. A feature's
+// date may also be a string of the form 2006-01-02.
 type Value any
 
-// Equal compares the property with the value for equality.
-func Equal(property string, v Value) Expr { return Compare{property, "=", v} }
+// Date is a day of the form 2006-01-02, from year 1 to 9999.
+type Date string
 
-// Match reports whether the expression is true for a feature whose values get
-// returns. As in SQL, a comparison with null is neither true nor false, and
-// only true matches.
-func Match(e Expr, get func(property string) Value) bool {
-	return e == nil || eval(e, get) == yes
+// Timestamp is an instant in UTC of the form 2006-01-02T15:04:05.999999Z, exact to
+// the microsecond.
+type Timestamp string
+
+// BBox is a box: the lower corner, then the upper, with two or with three axes. In
+// degrees the west may lie beyond the east: the box then crosses the antimeridian.
+// Heights are not compared.
+type BBox []float64
+
+// Geometry returns the box as what it covers: a polygon, two of them across the
+// antimeridian, or a point or line for a box without area.
+func (b BBox) Geometry() orb.Geometry {
+	half := len(b) / 2
+	west, south, east, north := b[0], b[1], b[half], b[half+1]
+	if west > east {
+		return orb.MultiPolygon{
+			orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{180, north}}.ToPolygon(),
+			orb.Bound{Min: orb.Point{-180, south}, Max: orb.Point{east, north}}.ToPolygon(),
+		}
+	}
+	low, high := orb.Point{west, south}, orb.Point{east, north}
+	switch {
+	case low == high:
+		return low
+	case west == east || south == north:
+		return orb.LineString{low, high}
+	}
+	return orb.Bound{Min: low, Max: high}.ToPolygon()
 }
 
-// truth is three-valued.
-type truth int8
+// Pos is where a part of an expression was written: the character of the text,
+// counted from 1, or the JSON pointer (RFC 6901). Both are empty in a tree that
+// was not parsed.
+type Pos struct {
+	Column  int
+	Pointer string
+}
 
-const (
-	no truth = iota - 1
-	unknown
-	yes
-)
+// Equal compares the property with a value for equality.
+func Equal(property string, v Value) Expr {
+	return Compare{Op: "=", Left: Property{Name: property}, Right: Literal{Value: number(v)}}
+}
 
-func eval(e Expr, get func(string) Value) truth {
+// number turns the whole numbers of Go into the one kind of number here.
+func number(v Value) Value {
+	switch n := v.(type) {
+	case int64:
+		return float64(n)
+	case int:
+		return float64(n)
+	}
+	return v
+}
+
+// children returns the parts of an expression in the order of their appearance.
+func children(e Expr) []Expr {
 	switch e := e.(type) {
 	case And:
-		t := yes
-		for _, p := range e {
-			t = min(t, eval(p, get))
-		}
-		return t
+		return e
 	case Or:
-		t := no
-		for _, p := range e {
-			t = max(t, eval(p, get))
-		}
-		return t
+		return e
 	case Not:
-		return -eval(e.Of, get)
-	case IsNull:
-		return boolean(get(e.Property) == nil)
-	case In:
-		t := no
-		for _, v := range e.Values {
-			t = max(t, compare(get(e.Property), "=", v))
-		}
-		return t
-	case Like:
-		s, ok := get(e.Property).(string)
-		if !ok {
-			return unknown
-		}
-		return boolean(like([]rune(s), []rune(e.Pattern)))
+		return []Expr{e.Of}
 	case Compare:
-		return compare(get(e.Property), e.Op, e.Value)
-	}
-	return unknown
-}
-
-// like matches greedily and goes back to the last % when it must.
-func like(s, pattern []rune) bool {
-	i, j, star, mark := 0, 0, -1, 0
-	for i < len(s) {
-		switch {
-		case j < len(pattern) && pattern[j] == '%':
-			star, mark = j, i
-			j++
-		case j < len(pattern) && pattern[j] == '_':
-			i, j = i+1, j+1
-		case j+1 < len(pattern) && pattern[j] == '\\' && pattern[j+1] == s[i]:
-			i, j = i+1, j+2
-		case j < len(pattern) && pattern[j] != '\\' && pattern[j] == s[i]:
-			i, j = i+1, j+1
-		case star >= 0:
-			mark++
-			i, j = mark, star+1
-		default:
-			return false
-		}
-	}
-	for j < len(pattern) && pattern[j] == '%' {
-		j++
-	}
-	return j == len(pattern)
-}
-
-func boolean(b bool) truth {
-	if b {
-		return yes
-	}
-	return no
-}
-
-func compare(a Value, op string, b Value) truth {
-	order, comparable := 0, false
-	switch a := a.(type) {
-	case string:
-		if b, ok := b.(string); ok {
-			order, comparable = strings.Compare(a, b), true
-		}
-	case float64:
-		if b, ok := b.(float64); ok && a == a {
-			comparable = true
-			switch {
-			case a < b:
-				order = -1
-			case a > b:
-				order = 1
+		return []Expr{e.Left, e.Right}
+	case Between:
+		return []Expr{e.Of, e.Low, e.High}
+	case In:
+		return append([]Expr{e.Of}, e.List...)
+	case Like:
+		return []Expr{e.Of, e.Pattern}
+	case IsNull:
+		return []Expr{e.Of}
+	case Relation:
+		return []Expr{e.Left, e.Right}
+	case Arithmetic:
+		return []Expr{e.Left, e.Right}
+	case Casei:
+		return []Expr{e.Of}
+	case Accenti:
+		return []Expr{e.Of}
+	case Call:
+		return e.Args
+	case Array:
+		return e.Items
+	case Interval:
+		var out []Expr
+		for _, end := range []Expr{e.Start, e.End} {
+			if end != nil {
+				out = append(out, end)
 			}
 		}
-	case bool:
-		if b, ok := b.(bool); ok && (op == "=" || op == "<>") {
-			comparable = true
-			if a != b {
-				order = 1
-			}
-		}
+		return out
 	}
-	if !comparable {
-		return unknown
+	return nil
+}
+
+// At returns where the expression starts.
+func At(e Expr) Pos {
+	switch e := e.(type) {
+	case Property:
+		return e.At
+	case Literal:
+		return e.At
+	case Call:
+		return e.At
+	case Interval:
+		return e.At
+	case Array:
+		return e.At
 	}
-	return boolean(map[string]bool{
-		"=": order == 0, "<>": order != 0, "<": order < 0,
-		">": order > 0, "<=": order <= 0, ">=": order >= 0,
-	}[op])
+	for _, c := range children(e) {
+		return At(c)
+	}
+	return Pos{}
 }
 
 // Properties returns the names of the properties that the expression reads, in
@@ -180,33 +246,14 @@ func compare(a Value, op string, b Value) truth {
 func Properties(e Expr) []string {
 	var out []string
 	seen := map[string]bool{}
-	add := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			out = append(out, name)
-		}
-	}
 	var walk func(Expr)
 	walk = func(e Expr) {
-		switch e := e.(type) {
-		case And:
-			for _, p := range e {
-				walk(p)
-			}
-		case Or:
-			for _, p := range e {
-				walk(p)
-			}
-		case Not:
-			walk(e.Of)
-		case Compare:
-			add(e.Property)
-		case In:
-			add(e.Property)
-		case Like:
-			add(e.Property)
-		case IsNull:
-			add(e.Property)
+		if p, ok := e.(Property); ok && !seen[p.Name] {
+			seen[p.Name] = true
+			out = append(out, p.Name)
+		}
+		for _, c := range children(e) {
+			walk(c)
 		}
 	}
 	walk(e)

@@ -59,7 +59,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	// A page stops after its limit, so that plans which first gather all rows of
 	// a box lose; one plan serves all pages of a form.
 	pageCfg := cfg.Copy()
-	for name, value := range map[string]string{"plan_cache_mode": "force_generic_plan", "enable_bitmapscan": "off", "max_parallel_workers_per_gather": "0"} {
+	for name, value := range map[string]string{"plan_cache_mode": "force_generic_plan", "enable_bitmapscan": "off", "enable_seqscan": "off", "max_parallel_workers_per_gather": "0"} {
 		pageCfg.ConnConfig.RuntimeParams[name] = value
 	}
 	pages, err := pgxpool.NewWithConfig(ctx, pageCfg)
