@@ -2,7 +2,10 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
+
+	"planatlas/layers"
 )
 
 // object is a part of the OpenAPI document.
@@ -23,6 +26,8 @@ func (s *server) document(at string) object {
 		}
 		item[strings.ToLower(r.method)] = s.operation(r)
 	}
+	parameters := s.parameters()
+	s.layerPaths(paths, parameters)
 	return object{
 		"openapi": "3.0.3",
 		"info": object{"title": "planatlas", "version": s.Version,
@@ -30,7 +35,7 @@ func (s *server) document(at string) object {
 		"servers": []object{{"url": at}},
 		"paths":   paths,
 		"components": object{
-			"parameters": s.parameters(),
+			"parameters": parameters,
 			"schemas": object{"problem": object{"type": "object", "description": "RFC 9457",
 				"properties": object{"type": str(), "title": str(), "status": object{"type": "integer"}, "detail": str(),
 					"instance": str(), "parameter": str(), "value": str(), "expected": str(), "hint": str()}}},
@@ -38,6 +43,36 @@ func (s *server) document(at string) object {
 				"content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}},
 		},
 	}
+}
+
+// layerPaths adds the features of each collection with its own properties as
+// parameters, since clients such as GDAL look there for what they may ask. All
+// that collections share is said once and referred to.
+func (s *server) layerPaths(paths, parameters object) {
+	shared := map[string]layers.Property{}
+	for _, l := range s.Catalog().Layers {
+		params := []object{}
+		for _, name := range pageParams() {
+			params = append(params, ref(name))
+		}
+		for _, p := range l.AllProperties() {
+			key := "property." + p.Name
+			if other, there := shared[key]; there && !reflect.DeepEqual(other, p) {
+				params = append(params, propertyParameter(p))
+				continue
+			}
+			shared[key], parameters[key] = p, propertyParameter(p)
+			params = append(params, ref(key))
+		}
+		paths[collectionPath(l)+"/items"] = object{"get": object{"operationId": "items." + l.ID, "summary": inLanguage("", l.Title), "parameters": params,
+			"responses": object{"200": object{"description": "Features", "content": object{typeGeoJSON: object{}}}, "default": object{"$ref": "#/components/responses/problem"}}}}
+	}
+}
+
+// propertyParameter is the query parameter of a property, for equality.
+func propertyParameter(p layers.Property) object {
+	schema := propertySchema(p, "")
+	return query(p.Name, schema["title"].(string), object{"type": schema["type"]})
 }
 
 func str() object { return object{"type": "string"} }

@@ -91,8 +91,8 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 	for _, item := range doc.Paths {
 		n += len(item)
 	}
-	if n != len(s.routes()) {
-		t.Errorf("%d operations, %d routes", n, len(s.routes()))
+	if want := len(s.routes()) + len(s.Catalog().Layers); n != want {
+		t.Errorf("%d operations, want %d: the routes, and the features of each layer", n, want)
 	}
 }
 
@@ -116,4 +116,24 @@ func TestOpenAPIReferencesResolve(t *testing.T) {
 			t.Errorf("%s leads nowhere", m[1])
 		}
 	}
+}
+
+// TestOpenAPIStaysSmall: clients read the whole document before they show
+// anything.
+func TestOpenAPIStaysSmall(t *testing.T) {
+	var many []*layers.Layer
+	for i := range 200 {
+		own := layers.Property{Name: fmt.Sprintf("own_%d", i), Type: layers.Number, Title: layers.Text{ZH: "自有", EN: "Own"}}
+		many = append(many, &layers.Layer{ID: fmt.Sprintf("layer_%d", i), Geometry: "Point", Access: layers.Public, Properties: []layers.Property{own}})
+	}
+	catalog := layers.NewCatalog(many)
+	s := newServer(Options{Catalog: func() *layers.Catalog { return catalog }})
+	b, err := json.Marshal(s.document("http://atlas.example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b) > 500<<10 {
+		t.Errorf("%d bytes for 200 layers", len(b))
+	}
+	t.Logf("%d bytes for 200 layers", len(b))
 }

@@ -1,0 +1,80 @@
+package encode
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"planatlas/layers"
+)
+
+// Link is a link in a document (RFC 8288 in JSON form).
+type Link struct {
+	Href     string `json:"href"`
+	Rel      string `json:"rel"`
+	Type     string `json:"type,omitempty"`
+	Title    string `json:"title,omitempty"`
+	HrefLang string `json:"hreflang,omitempty"`
+}
+
+// AppendLinks appends a JSON array of links.
+func AppendLinks(dst []byte, links []Link) []byte {
+	dst = append(dst, '[')
+	for i, l := range links {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(append(dst, `{"href":`...), []byte(l.Href))
+		for _, m := range [...]struct{ name, value string }{{"rel", l.Rel}, {"type", l.Type}, {"title", l.Title}, {"hreflang", l.HrefLang}} {
+			if m.value != "" {
+				dst = append(append(append(dst, `,"`...), m.name...), `":`...)
+				dst = appendString(dst, []byte(m.value))
+			}
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// appendValue turns PostgreSQL's text form into JSON.
+func appendValue(dst []byte, kind layers.PropertyType, v []byte) []byte {
+	if v == nil {
+		return append(dst, "null"...)
+	}
+	switch kind {
+	case layers.Boolean:
+		return strconv.AppendBool(dst, v[0] == 't')
+	case layers.Integer:
+		return append(dst, v...)
+	case layers.Number:
+		switch string(v) {
+		case "NaN", "Infinity", "-Infinity": // they have no form in JSON
+			return append(dst, "null"...)
+		}
+		return append(dst, v...)
+	}
+	return appendString(dst, v)
+}
+
+// appendString appends a JSON string. Bytes that are not UTF-8 are replaced.
+func appendString(dst, s []byte) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+			i++
+		case c < 0x20:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			i++
+		case c < utf8.RuneSelf:
+			dst = append(dst, c)
+			i++
+		default:
+			r, n := utf8.DecodeRune(s[i:])
+			dst = utf8.AppendRune(dst, r)
+			i += n
+		}
+	}
+	return append(dst, '"')
+}

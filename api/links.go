@@ -1,0 +1,138 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"planatlas/api/encode"
+	"planatlas/layers"
+)
+
+// base is the address under which the client sees the service. A proxy that
+// changes it says so in X-Forwarded-Proto, X-Forwarded-Host and
+// X-Forwarded-Prefix; what does not look like a scheme, a host or a path is
+// passed over. Every answer that holds an address must be asked about before it
+// is used again, and its entity tag depends on the address, so that a false
+// header reaches nobody but its sender.
+func base(req *http.Request) string {
+	scheme, host := "http", req.Host
+	if proto := req.Header.Get("X-Forwarded-Proto"); req.TLS != nil || proto == "https" {
+		scheme = "https"
+	}
+	if h := req.Header.Get("X-Forwarded-Host"); regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$`).MatchString(h) {
+		host = h
+	}
+	prefix := strings.TrimRight(req.Header.Get("X-Forwarded-Prefix"), "/")
+	if !regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`).MatchString(prefix) {
+		prefix = ""
+	}
+	return scheme + "://" + host + prefix
+}
+
+// changed writes the address of a resource with the query of the request and some
+// parameters changed; an empty value leaves one out.
+func changed(req *http.Request, path string, change map[string]string) string {
+	query := url.Values{}
+	for name, values := range req.URL.Query() {
+		query[name] = values
+	}
+	for name, value := range change {
+		query.Del(name)
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) == 0 {
+		return base(req) + path
+	}
+	return base(req) + path + "?" + query.Encode()
+}
+
+func collectionPath(l *layers.Layer) string { return "/collections/" + l.ID }
+
+// pageLinks are the links of a page: itself, its other forms, the collection, and
+// the pages around it.
+func (s *server) pageLinks(req *http.Request, l *layers.Layer, q itemsQuery, format encode.Format, page layers.Page) ([]encode.Link, error) {
+	path := collectionPath(l) + "/items"
+	links := []encode.Link{{Href: changed(req, path, nil), Rel: "self", Type: format.Media}}
+	if format.Name != "html" {
+		links = append(links, encode.Link{Href: changed(req, path, map[string]string{"f": "html"}), Rel: "alternate", Type: typeHTML, Title: "HTML"})
+	}
+	for _, f := range s.formats {
+		if f.Name != format.Name && f.Fits(l) && (!f.OnlyCRS84 || q.crs.URI == crs84) {
+			links = append(links, encode.Link{Href: changed(req, path, map[string]string{"f": f.Name}), Rel: "alternate", Type: f.Media, Title: f.Title.EN})
+		}
+	}
+	links = append(links, encode.Link{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON})
+	around, err := neighbours(q, page)
+	for _, n := range around {
+		links = append(links, encode.Link{Href: changed(req, path, n.change), Rel: n.rel, Type: format.Media})
+	}
+	return links, err
+}
+
+type neighbour struct {
+	rel    string
+	change map[string]string
+}
+
+// neighbours are the next and the previous page: by offset when the client pages
+// so, by cursor otherwise.
+func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
+	if q.byOffset && q.Cursor == nil {
+		return neighboursByOffset(q, page), nil
+	}
+	var out []neighbour
+	backward := q.Cursor != nil && q.Cursor.Before
+	add := func(rel string, at *layers.Cursor, before bool) error {
+		token, err := cursorParam(q, *at, before)
+		out = append(out, neighbour{rel, map[string]string{"cursor": token, "offset": ""}})
+		return err
+	}
+	if page.Last != nil && (page.More || backward) {
+		if err := add("next", page.Last, false); err != nil {
+			return nil, err
+		}
+	}
+	if page.First != nil && q.Cursor != nil && (page.More || !backward) {
+		if err := add("prev", page.First, true); err != nil {
+			return nil, err
+		}
+	}
+	if page.First == nil && q.Cursor != nil && !backward { // all behind the cursor is gone
+		return out, add("prev", q.Cursor, true)
+	}
+	return out, nil
+}
+
+func neighboursByOffset(q itemsQuery, page layers.Page) (out []neighbour) {
+	if page.More {
+		out = append(out, neighbour{"next", map[string]string{"offset": strconv.Itoa(q.Offset + q.Limit)}})
+	}
+	switch {
+	case q.Offset == 0:
+	case q.Offset < q.Limit: // what is left before
+		out = append(out, neighbour{"prev", map[string]string{"offset": "0", "limit": strconv.Itoa(q.Offset)}})
+	default:
+		out = append(out, neighbour{"prev", map[string]string{"offset": strconv.Itoa(q.Offset - q.Limit)}})
+	}
+	return out
+}
+
+// linkHeaders says in headers what the body of the format has no place for (RFC
+// 8288; OGC API - Features, Part 1, section 7.15.7 for the numbers).
+func linkHeaders(h http.Header, links []encode.Link, page layers.Page) {
+	for _, l := range links {
+		if l.Rel != "alternate" { // they are many and the collection has them
+			h.Add("Link", fmt.Sprintf("<%s>; rel=%q; type=%q", l.Href, l.Rel, l.Type))
+		}
+	}
+	h.Set("OGC-NumberReturned", strconv.Itoa(page.Returned))
+	if page.Matched >= 0 {
+		h.Set("OGC-NumberMatched", strconv.FormatInt(page.Matched, 10))
+	}
+}

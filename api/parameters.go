@@ -1,0 +1,58 @@
+package api
+
+import "planatlas/layers"
+
+func ref(name string) object { return object{"$ref": "#/components/parameters/" + name} }
+
+func query(name, text string, schema object) object {
+	return object{"name": name, "in": "query", "required": false, "description": text, "schema": schema, "style": "form", "explode": false}
+}
+
+func array(items object, least, most int) object {
+	return object{"type": "array", "items": items, "minItems": least, "maxItems": most}
+}
+
+// parameters are the components of the OpenAPI document that routes refer to.
+func (s *server) parameters() object {
+	path := func(name, text string, schema object) object {
+		return object{"name": name, "in": "path", "required": true, "description": text, "schema": schema}
+	}
+	systems := object{"type": "string", "format": "uri", "enum": crsURIs(), "default": crs84}
+	number, collections := object{"type": "number"}, collectionIDs(s.Catalog())
+	all := object{
+		"collection": path("collection", "Id of a collection", collections),
+		"feature":    path("feature", "Id of a feature; a slash is written %2F", str()),
+		"check":      path("check", "Id of a check", str()),
+	}
+	for _, p := range []object{
+		query("limit", "Features on a page; more than the maximum are cut to it. A whole collection is at /collections/{collection}/download",
+			object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}),
+		query("offset", "Features to pass over; a page by cursor is faster and not shifted by changes", object{"type": "integer", "minimum": 0, "default": 0}),
+		query("cursor", "Where the page starts; take it from a next or prev link", str()),
+		query("bbox", "west,south,east,north in CRS84, longitude before latitude, or in bbox-crs with the order of its axes; six numbers have heights, which are ignored", array(number, 4, 6)),
+		query("bbox-crs", "CRS of bbox", systems),
+		query("crs", "CRS of the answer; its coordinates have the order of the axes of the CRS", systems),
+		query("datetime", "Features in force at an instant or in an interval; .. is an open end", str()),
+		query("sortby", "Properties to sort by, - before one for descending", object{"type": "array", "items": object{"type": "string", "pattern": "[+-]?[a-z][a-z0-9_]*"}, "maxItems": maxSortKeys}),
+		query("properties", "Properties to be in the answer", object{"type": "array", "items": str()}),
+		query("filter", "Condition in CQL2", str()),
+		query("filter-lang", "Language of filter", object{"type": "string", "enum": filterLanguages(), "default": filterLanguages()[0]}),
+		query("filter-crs", "CRS of the geometries in filter", systems),
+		query("intersects-feature", "Only features that meet this one, given as collection/id", str()),
+		query("at", "longitude,latitude in CRS84", array(number, 2, 2)),
+		query("entity", "Id of an entity of the plan", str()),
+		query("to", "Id of the other collection", collections),
+		query("to-filter", "Condition on the other collection in CQL2 text", str()),
+		query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),
+	} {
+		all[p["name"].(string)] = p
+	}
+	return all
+}
+
+func collectionIDs(c *layers.Catalog) object {
+	if len(c.Layers) == 0 {
+		return str()
+	}
+	return object{"type": "string", "enum": c.IDs()}
+}
