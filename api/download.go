@@ -35,6 +35,11 @@ func (s *server) download(w *response, req *http.Request) error {
 	defer enc.Free()
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", l.ID+format.Extension))
 	w.Header().Add("Link", fmt.Sprintf("<%s>; rel=%q; type=%q", base(req)+collectionPath(l), "collection", typeJSON))
+	if req.Method == http.MethodHead { // what it would be, without reading it all
+		v, err := s.Reader.Version(req.Context(), l)
+		setTag(w.Header(), req, l, v)
+		return err
+	}
 	q.Limit, q.Count = downloadPage, false
 	all := layers.Page{Matched: -1}
 	for more := true; more; {

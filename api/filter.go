@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"planatlas/geo"
@@ -77,11 +78,12 @@ func parseFilter(param string, l *layers.Layer, text, lang string, c crs) (e cql
 	return e, nil
 }
 
-// parseEquals joins the parameters that are properties into one condition.
+// parseEquals joins the parameters that are properties into one condition. A column
+// of a published table that has the name of a parameter can be asked by filter.
 func parseEquals(l *layers.Layer, query url.Values) (cql.Expr, error) {
 	var all cql.And
 	for _, p := range l.AllProperties() {
-		if !query.Has(p.Name) {
+		if !query.Has(p.Name) || p.Name == "f" || slices.Contains(pageParams(), p.Name) {
 			continue
 		}
 		v, err := p.Convert(query.Get(p.Name))

@@ -236,3 +236,29 @@ func numbers(t *testing.T, coordinates json.RawMessage) (out []float64) {
 	walk(v)
 	return out
 }
+
+// TestADownloadIsTheWholeOfItsItems compares a download, which is read in parts,
+// with pages of the same conditions and order.
+func TestADownloadIsTheWholeOfItsItems(t *testing.T) {
+	s := serveMany(t, 4500)
+	for _, query := range []string{"", "sortby=-a_string,a_integer", "bbox=113.1,37,113.3,38", "filter=a_integer%3D1&sortby=a_date", "a_boolean=true&properties=a_string&crs=EPSG:4547", "filter=a_string%3D%27nobody%27"} {
+		want := read[featureCollection](t, s.get(t, "/collections/typed/items?limit=10000&"+query), http.StatusOK)
+		a := s.get(t, "/collections/typed/download?"+query)
+		got := read[featureCollection](t, a, http.StatusOK)
+		if !slices.Equal(got.ids(), want.ids()) || got.NumberReturned != len(want.Features) || got.NumberMatched != len(want.Features) || !reflect.DeepEqual(got.Features, want.Features) {
+			t.Errorf("%s: %d features, want %d", query, len(got.Features), len(want.Features))
+		}
+		if a.Header.Get("Content-Disposition") != `attachment; filename="typed.geojson"` {
+			t.Errorf("%s: %v", query, a.Header)
+		}
+		head := do(t, s.request(t, http.MethodHead, "/collections/typed/download?"+query, ""))
+		if head.StatusCode != http.StatusOK || head.Header.Get("ETag") != a.Header.Get("ETag") || head.Header.Get("Content-Type") != a.Header.Get("Content-Type") {
+			t.Errorf("%s: HEAD %v, GET %v", query, head.Header, a.Header)
+		}
+	}
+	for param, query := range map[string]string{"limit": "limit=1", "cursor": "cursor=x", "offset": "offset=1"} {
+		if p := wantProblem(t, s.get(t, "/collections/typed/download?"+query), http.StatusBadRequest); p.Parameter != param {
+			t.Errorf("%+v", p)
+		}
+	}
+}

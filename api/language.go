@@ -25,7 +25,7 @@ func language(req *http.Request) string {
 // inLanguage returns the text in the language, or in both.
 func inLanguage(lang string, t layers.Text) string {
 	switch {
-	case lang == "zh" || t.EN == "":
+	case lang == "zh" || t.EN == "" || t.EN == t.ZH:
 		return t.ZH
 	case lang == "en" || t.ZH == "":
 		return t.EN

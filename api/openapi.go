@@ -2,7 +2,9 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"planatlas/layers"
@@ -57,7 +59,10 @@ func (s *server) layerPaths(paths, parameters object) {
 		}
 		for _, p := range l.AllProperties() {
 			key := "property." + p.Name
-			if other, there := shared[key]; there && !reflect.DeepEqual(other, p) {
+			if slices.Contains(pageParams(), p.Name) {
+				continue
+			}
+			if other, there := shared[key]; there && !reflect.DeepEqual(other, p) || url.PathEscape(key) != key {
 				params = append(params, propertyParameter(p))
 				continue
 			}

@@ -54,12 +54,7 @@ type view struct {
 func (v view) Say(zh, en string) string { return v.Text(layers.Text{ZH: zh, EN: en}) }
 
 // Text returns a text in the reader's language, or in both.
-func (v view) Text(t layers.Text) string {
-	if v.Lang == "" && t.ZH == t.EN {
-		return t.ZH
-	}
-	return inLanguage(v.Lang, t)
-}
+func (v view) Text(t layers.Text) string { return inLanguage(v.Lang, t) }
 
 // page answers with the page of that name.
 func (s *server) page(w *response, req *http.Request, name string, data any) error {

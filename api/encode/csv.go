@@ -28,7 +28,7 @@ func (c *CSV) begin() {
 	c.begun = true
 	c.buf = append(c.buf, "id"...)
 	for _, p := range c.properties {
-		c.buf = append(append(c.buf, ','), p.Name...)
+		c.buf = appendField(append(c.buf, ','), []byte(p.Name))
 	}
 	c.buf = append(c.buf, ",WKT\r\n"...)
 }

@@ -26,7 +26,7 @@ func (k *KML) begin() {
 	k.buf = append(append(append(append(k.buf, l.ID...), `" id="`...), l.ID...), `">`...)
 	k.buf = append(k.buf, `<SimpleField name="id" type="string"/>`...)
 	for _, p := range k.view.Properties {
-		k.buf = append(append(append(k.buf, `<SimpleField name="`...), p.Name...), `" type="`...)
+		k.buf = append(append(append(k.buf, `<SimpleField name="`...), xmlText(p.Name)...), `" type="`...)
 		k.buf = append(append(append(k.buf, kmlType(p.Type)...), `"><displayName>`...), xmlText(p.Title.ZH+" "+p.Title.EN)...)
 		k.buf = append(k.buf, `</displayName></SimpleField>`...)
 	}
@@ -99,7 +99,7 @@ func (k *KML) span(r layers.Row) {
 }
 
 func (k *KML) data(name string, kind layers.PropertyType, v []byte) {
-	k.buf = append(append(append(k.buf, `<SimpleData name="`...), name...), `">`...)
+	k.buf = append(appendXML(append(k.buf, `<SimpleData name="`...), []byte(name)), `">`...)
 	if kind == layers.Boolean { // 1 or 0, which every reader of XML Schema's booleans knows
 		k.buf = append(k.buf, map[bool]byte{true: '1', false: '0'}[v[0] == 't'])
 	} else {
@@ -195,6 +195,8 @@ func appendXML(dst, s []byte) []byte {
 			dst = append(dst, "&lt;"...)
 		case r == '>':
 			dst = append(dst, "&gt;"...)
+		case r == '"':
+			dst = append(dst, "&quot;"...)
 		case r == '\r':
 			dst = append(dst, "&#13;"...)
 		case r < 0x20 && r != '\t' && r != '\n' || r == 0xfffe || r == 0xffff:
