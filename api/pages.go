@@ -134,6 +134,21 @@ type itemPage struct {
 	JSON     string
 }
 
+// Name is the feature's name in both languages; its id when it has none.
+func (p itemPage) Name() layers.Text {
+	name := layers.Text{ZH: p.ID, EN: p.ID}
+	for _, f := range p.Facts {
+		switch {
+		case f.None || f.Value == "":
+		case f.Name == "name_zh":
+			name.ZH = f.Value
+		case f.Name == "name_en":
+			name.EN = f.Value
+		}
+	}
+	return name
+}
+
 // itemsPage is a page of features as a table.
 type itemsPage struct {
 	Layer      *layers.Layer
