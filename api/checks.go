@@ -12,18 +12,11 @@ import (
 	"planatlas/layers/check"
 )
 
-// siteLimits bound a site that is handed in over HTTP.
-func siteLimits() read.Limits { return check.SiteLimits() }
-
 // postCheck takes a site as GeoJSON and answers with the archived check.
 func (s *server) postCheck(w *response, req *http.Request) error {
-	body, err := readBody(w, req)
+	site, err := readSite(w, req)
 	if err != nil {
 		return err
-	}
-	site, err := read.GeoJSONSite(body, siteLimits())
-	if err != nil {
-		return readError(err)
 	}
 	id, answer, err := s.Checker.Run(req.Context(), check.Site{Site: site})
 	if err != nil {
@@ -36,6 +29,19 @@ func (s *server) postCheck(w *response, req *http.Request) error {
 	return err
 }
 
+// readSite reads the site in the body of a request.
+func readSite(w *response, req *http.Request) (read.Site, error) {
+	body, err := readBody(w, req)
+	if err != nil {
+		return read.Site{}, err
+	}
+	site, err := read.GeoJSONSite(body, check.SiteLimits())
+	if err != nil {
+		return site, readError(err)
+	}
+	return site, nil
+}
+
 func readBody(w *response, req *http.Request) ([]byte, error) {
 	if t := req.Header.Get("Content-Type"); t != "" {
 		kind, _, err := mime.ParseMediaType(t)
@@ -44,7 +50,7 @@ func readBody(w *response, req *http.Request) ([]byte, error) {
 			return nil, fmt.Errorf("%s (want application/geo+json): %w", t, errMediaType)
 		}
 	}
-	limit := siteLimits().Bytes
+	limit := check.SiteLimits().Bytes
 	body, err := io.ReadAll(http.MaxBytesReader(w.w, req.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

@@ -13,7 +13,6 @@ import (
 
 	"planatlas/api/encode"
 	"planatlas/geo"
-	"planatlas/geo/read"
 	"planatlas/layers"
 
 	"github.com/paulmach/orb"
@@ -90,13 +89,9 @@ func (s *server) planOf(w *response, req *http.Request, entity string) error {
 
 // planAtSite is POST /plan with a polygon.
 func (s *server) planAtSite(w *response, req *http.Request) error {
-	body, err := readBody(w, req)
+	site, err := readSite(w, req)
 	if err != nil {
 		return err
-	}
-	site, err := read.GeoJSONSite(body, siteLimits())
-	if err != nil {
-		return readError(err)
 	}
 	return s.planAt(w, req, site.Shape)
 }
