@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,11 +22,11 @@ func base(req *http.Request) string {
 	if proto := req.Header.Get("X-Forwarded-Proto"); req.TLS != nil || proto == "https" {
 		scheme = "https"
 	}
-	if h := req.Header.Get("X-Forwarded-Host"); regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]{1,5})?$`).MatchString(h) {
+	if h := req.Header.Get("X-Forwarded-Host"); isHost(h) {
 		host = h
 	}
 	prefix := strings.TrimRight(req.Header.Get("X-Forwarded-Prefix"), "/")
-	if !regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`).MatchString(prefix) {
+	if !isPrefix(prefix) {
 		prefix = ""
 	}
 	return scheme + "://" + host + prefix
@@ -134,5 +133,25 @@ func linkHeaders(h http.Header, links []encode.Link, page layers.Page) {
 	h.Set("OGC-NumberReturned", strconv.Itoa(page.Returned))
 	if page.Matched >= 0 {
 		h.Set("OGC-NumberMatched", strconv.FormatInt(page.Matched, 10))
+	}
+}
+
+// isHost reports whether s is a host name or address, with or without a port.
+func isHost(s string) bool {
+	host, port, hasPort := strings.Cut(s, ":")
+	digits := strings.TrimLeft(port, "0123456789") == "" && len(port) <= 5
+	return host != "" && strings.IndexFunc(host, notIn(".-")) < 0 && (!hasPort || port != "" && digits)
+}
+
+// isPrefix reports whether s is a plain path such as /atlas, without a slash at
+// its end.
+func isPrefix(s string) bool {
+	return strings.HasPrefix(s, "/") && !strings.HasSuffix(s, "/") && !strings.Contains(s, "//") && strings.IndexFunc(s, notIn("/._~-")) < 0
+}
+
+// notIn matches everything but ASCII letters, digits and the signs.
+func notIn(signs string) func(rune) bool {
+	return func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(signs, r))
 	}
 }
