@@ -133,7 +133,7 @@ func accuracyTable(t *testing.T) string {
 		}
 	}
 	var out strings.Builder
-	out.WriteString("| layer | named | ±2 km or better | ±4 km | ±6 km | ±12 km | a county | not located |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
+	out.WriteString("| layer | named | ±2 km or better | ±4 km | ±6 km | ±12 km | a county, a region or a long line | not located |\n|---|---:|---:|---:|---:|---:|---:|---:|\n")
 	line := func(name string, c []int) {
 		fmt.Fprintf(&out, "| %s | %d | %d | %d | %d | %d | %d | %d |\n", name, c[0], c[1], c[2], c[3], c[4], c[5], c[6])
 	}
