@@ -15,6 +15,9 @@ import (
 // strings. Names come from the declarations of layers and are quoted; values are
 // always parameters.
 
+// today is the calendar day in China, by which plans and laws take effect.
+const today = "(now() at time zone 'Asia/Shanghai')::date"
+
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
 func table(l *layers.Layer) string {
@@ -138,7 +141,7 @@ func mentionsSQL(catalog *layers.Catalog) string {
 	var parts []string
 	part := func(l *layers.Layer, role, from, condition string) {
 		parts = append(parts, fmt.Sprintf(`select e, %s, id, %s, name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), %s, %d
-			from %s, %s e where %s and valid @> current_date`,
+			from %s, %s e where %s and valid @> `+today,
 			literal(l.ID), literal(role), ownProperties(l), l.Style.Order, table(l), from, condition))
 	}
 	for _, l := range catalog.Layers {

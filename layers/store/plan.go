@@ -41,7 +41,7 @@ func scanMention(row pgx.CollectableRow) (m layers.Mention, err error) {
 const atSQL = `select {layer}::text as layer, id, coalesce(entity, '') as entity, name_zh, name_en, d, accuracy_m, legal_effect,
 	coalesce(plan_section, '') as plan_section, coalesce(plan_quote, '') as plan_quote
 from (select *, planatlas.distance_m(geom, (select g from place)) d from {table}
-	where valid @> current_date and geom && planatlas.reach((select g from place), greatest($2::float8, (select max(accuracy_m) from {table})))) f
+	where valid @> ` + today + ` and geom && planatlas.reach((select g from place), greatest($2::float8, (select max(accuracy_m) from {table})))) f
 where d <= greatest($2::float8, accuracy_m)`
 
 // PlanAt says what the plan says about a place: the features there, nearest
@@ -143,7 +143,7 @@ func unknown(ctx context.Context, tx pgx.Tx, catalog *layers.Catalog) ([]layers.
 	for _, l := range catalog.Layers {
 		if l.Checked() && l.Required {
 			parts = append(parts, "select coalesce(entity, ''), "+literal(l.ID)+", id, 'entity', name_zh, name_en, coalesce(plan_section, ''), coalesce(plan_quote, ''), null::jsonb from "+
-				table(l)+" where geom is null and entity is not null and valid @> current_date")
+				table(l)+" where geom is null and entity is not null and valid @> "+today)
 		}
 	}
 	if len(parts) == 0 {
