@@ -17,8 +17,11 @@ type Answer struct {
 	Verdict    Verdict      `json:"verdict"`
 	Summary    layers.Text  `json:"summary"`
 	Site       SiteAnswer   `json:"site"`
+	Project    Project      `json:"project"` // attributes as they were given
 	Layers     []LayerLine  `json:"layers"`
 	Findings   []Finding    `json:"findings"`
+	Questions  []Question   `json:"questions"` // what was not said of the project and would change the answer
+	Remainder  *Remainder   `json:"remainder"` // null when nothing is prohibited for certain, or it could not be worked out
 	Provenance Provenance   `json:"provenance"`
 	Links      []AnswerLink `json:"links"`
 }
@@ -100,6 +103,11 @@ type Finding struct {
 	MeasuredFrom    string          `json:"measured_from,omitempty"`
 	AccuracyM       *float64        `json:"accuracy_m"` // null when it is not known
 	GeometrySource  string          `json:"geometry_source"`
+	InsideM2        *float64        `json:"inside_m2,omitempty"` // of a rule on being inside: parts of the site, which add up to it
+	OutsideM2       *float64        `json:"outside_m2,omitempty"`
+	DependsOn       []string        `json:"depends_on,omitempty"` // attributes of the project that were not given and decide
+	Exemptions      []Exemption     `json:"exemptions,omitempty"`
+	Authority       layers.Text     `json:"authority"` // who decides
 	VerdictBasis    string          `json:"verdict_basis,omitempty"`
 	Basis           string          `json:"basis"`
 	Law             string          `json:"law"`
@@ -109,6 +117,36 @@ type Finding struct {
 	Verified        bool            `json:"verified"`
 	Citation        *Citation       `json:"citation"`
 	Geometry        json.RawMessage `json:"geometry"`
+}
+
+// Question is an attribute of the project that was not given, and what each reply
+// would mean.
+type Question struct {
+	Attribute string      `json:"attribute"`
+	Text      layers.Text `json:"text"`
+	Rules     []string    `json:"rules"` // that ask
+	Replies   []Reply     `json:"replies"`
+}
+
+// Reply is one possible reply, and the worst verdict that the rules that ask would
+// then give.
+type Reply struct {
+	Value   any         `json:"value"` // true, false or a code
+	Title   layers.Text `json:"titles"`
+	Verdict Verdict     `json:"verdict"`
+}
+
+// Remainder is the site without what is prohibited for certain.
+type Remainder struct {
+	Geometry json.RawMessage `json:"geometry"` // GeoJSON, CRS84; null when nothing is left
+	Area     Overlap         `json:"area"`
+}
+
+// Exemption is a way out of a rule: for what, by which approval, and by whom.
+type Exemption struct {
+	For       layers.Text `yaml:"for" json:"for"`
+	Approval  layers.Text `yaml:"approval" json:"approval"`
+	Authority layers.Text `yaml:"authority" json:"authority"`
 }
 
 // Provenance says from which data, rules and program the answer came.

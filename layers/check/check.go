@@ -16,6 +16,7 @@ import (
 	"planatlas/geo"
 	"planatlas/geo/read"
 	"planatlas/layers"
+	"planatlas/layers/cql"
 )
 
 // Outcome says what a check found in one layer.
@@ -98,6 +99,7 @@ const (
 // Site is a project site as it was handed in, in EPSG:4490, lon/lat.
 type Site struct {
 	read.Site
+	Project   Project
 	AccuracyM float64 // of the site's own boundary, metres; 0 when the client claimed none
 }
 
@@ -108,6 +110,40 @@ type Notice = read.Notice
 type Need struct {
 	Layer   *layers.Layer
 	WithinM float64 // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
+	Zones   []Zone  // that the site has to lie in or out of as a whole
+}
+
+// Zone is the union of those features of a layer that a filter picks.
+type Zone struct {
+	Filter string   // CQL2 text, by which the zone is named; empty for all features
+	Expr   cql.Expr // the same, parsed; nil for all
+}
+
+// ZoneMeasure is a site against a zone. Inside and outside areas add up to the
+// site's area.
+type ZoneMeasure struct {
+	Filter          string
+	Features        int // in the zone that meet the site
+	Inside, Outside geo.SquareMetres
+	WidthM          float64         // mean width of the widest piece outside, 2·area/perimeter, metres
+	DepthM          float64         // by so much the zone's edge can move and surely a part of the site is still outside, metres
+	MarginM         float64         // by so much it can move and surely all of the site is still inside, metres; 0 when a part is outside
+	Geometry        json.RawMessage // the part outside; GeoJSON, CRS84; null when nothing is
+}
+
+// Taken is what a rule takes from a site: the part nearer to a feature than a
+// distance, or the part outside a zone.
+type Taken struct {
+	Layer   *layers.Layer
+	Feature string  // id
+	WithinM float64 // from the feature as it is drawn, metres; 0 for what it covers
+	Zone    *Zone   // instead of a feature: what lies outside
+}
+
+// Part is a part of a site.
+type Part struct {
+	Area     geo.SquareMetres
+	Geometry json.RawMessage // GeoJSON, CRS84; null when nothing is left
 }
 
 // SiteMeasure holds the measures of the site itself.
@@ -130,6 +166,7 @@ type Measurement struct {
 	Unlocated int  // features in force that have no geometry: they may be anywhere
 	Union     geo.SquareMetres
 	Features  []FeatureMeasure // those that meet the site or come near it, nearest first
+	Zones     []ZoneMeasure    // in the order of the need's
 	Nearest   *float64         // metres to the nearest feature of the layer, however far; nil when it has none
 }
 
@@ -141,6 +178,7 @@ type FeatureMeasure struct {
 	Revision  int64            //
 	Dimension int              // 0 for points, 1 for lines, 2 for areas
 	Interiors bool             // the interiors have points in common
+	Edge      bool             // the boundaries have more than single points in common
 	Overlap   geo.SquareMetres // of the areas
 	Solid     geo.SquareMetres // the part of it in pieces that are no slivers
 	WidthM    float64          // mean width of the widest piece, 2·area/perimeter, metres

@@ -17,17 +17,26 @@ import (
 
 // Store is what a check needs of the database.
 type Store interface {
-	// Measure measures the site and every need in one snapshot, with the features
-	// that are in force on the day. A need that cannot be measured is in the result
-	// with the reason; an error means that nothing could be measured or that the
-	// site's geometry is not valid.
-	Measure(ctx context.Context, site geo.Shape, needs []Need, on layers.Day) (Measured, error)
+	// Snapshot runs f on one state of the database, which nothing changes.
+	Snapshot(ctx context.Context, f func(Snapshot) error) error
 	// Archive keeps a check for ever.
 	Archive(ctx context.Context, r Record) error
 }
 
-// Measured is the result of Store.Measure.
+// Snapshot is one state of the database.
+type Snapshot interface {
+	// Measure measures each site against every need, with the features that are in
+	// force on the day. There is one Measured for each site, in their order. A need
+	// that cannot be measured is in it with the reason; an error means that nothing
+	// could be measured.
+	Measure(ctx context.Context, sites []geo.Shape, needs []Need, on layers.Day) ([]Measured, error)
+	// Without returns the site without what is taken from it.
+	Without(ctx context.Context, site geo.Shape, taken []Taken, on layers.Day) (Part, error)
+}
+
+// Measured is what the database says of one site.
 type Measured struct {
+	Err      error // the site itself could not be measured: an *layers.InputError when its geometry is not valid
 	Site     SiteMeasure
 	Layers   []Measurement
 	Snapshot time.Time // of the database
@@ -84,7 +93,15 @@ func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte,
 	day := chineseDay(now)
 	rules := state.Rules.Rules
 	needs := Plan(state.Catalog, rules, site, day.Time())
-	measured, err := s.Store.Measure(ctx, site.Shape, needs, day)
+	var measured Measured
+	err = s.Store.Snapshot(ctx, func(snapshot Snapshot) error {
+		all, err := snapshot.Measure(ctx, []geo.Shape{site.Shape}, needs, day)
+		if err != nil {
+			return err
+		}
+		measured = all[0]
+		return measured.Err
+	})
 	if err != nil {
 		return "", nil, fmt.Errorf("measure the site: %w", err)
 	}

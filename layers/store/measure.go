@@ -18,27 +18,48 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Measure measures the site against every need in one repeatable-read snapshot.
-// Each layer has its own time limit, and a layer that fails does not stop the
-// others: it is returned unmeasured, with the reason. An error means that the
-// site itself could not be measured: an *InputError when its geometry is not
-// valid.
-func (s *Store) Measure(ctx context.Context, site geo.Shape, needs []check.Need, on layers.Day) (check.Measured, error) {
+// Snapshot runs f in one repeatable-read transaction. Each statement in it has the
+// time limit of a layer.
+func (s *Store) Snapshot(ctx context.Context, f func(check.Snapshot) error) error {
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return domainError("begin a check", err)
+	}
+	// Nothing was written, so there is nothing to commit.
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	if _, err := tx.Exec(ctx, "select set_config('statement_timeout', $1, true)", milliseconds(s.opts.LayerTimeout)); err != nil {
+		return domainError("begin a check", err)
+	}
+	return f(snapshot{tx})
+}
+
+type snapshot struct{ tx pgx.Tx }
+
+// Measure implements [check.Snapshot]. Each layer has its own time limit, and a
+// layer that fails does not stop the others.
+func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.Need, on layers.Day) ([]check.Measured, error) {
+	var all []check.Measured
+	for _, site := range sites {
+		out, err := measure(ctx, s.tx, site, needs, on)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, out)
+	}
+	return all, nil
+}
+
+func measure(ctx context.Context, tx pgx.Tx, site geo.Shape, needs []check.Need, on layers.Day) (check.Measured, error) {
 	var out check.Measured
 	shape, err := postgis.Marshal(site)
 	if err != nil {
 		return out, fmt.Errorf("encode the site: %w", err)
 	}
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return out, domainError("begin a check", err)
-	}
-	// Nothing was written, so there is nothing to commit.
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, "select set_config('statement_timeout', $1, true)", milliseconds(s.opts.LayerTimeout)); err != nil {
-		return out, domainError("begin a check", err)
-	}
 	if err := measureSite(ctx, tx, site, shape, &out); err != nil {
+		var input *layers.InputError
+		if errors.As(err, &input) {
+			return check.Measured{Err: err}, nil
+		}
 		return out, err
 	}
 	for _, need := range needs {
@@ -178,4 +199,9 @@ func whyNot(err error) layers.Text {
 		return layers.Text{ZH: "图层未加载", EN: "the layer is not loaded"}
 	}
 	return layers.Text{ZH: "图层量算出错", EN: "measuring the layer went wrong"}
+}
+
+// Without implements [check.Snapshot].
+func (s snapshot) Without(ctx context.Context, site geo.Shape, taken []check.Taken, on layers.Day) (check.Part, error) {
+	return check.Part{}, errors.ErrUnsupported
 }

@@ -66,13 +66,27 @@ func archiveOne(t *testing.T, s *store.Store) {
 	}
 }
 
+// measured measures one site in a snapshot of its own.
+func measured(t *testing.T, s *store.Store, site orb.Geometry, needs []check.Need) (out check.Measured, err error) {
+	t.Helper()
+	err = s.Snapshot(t.Context(), func(snapshot check.Snapshot) error {
+		all, err := snapshot.Measure(t.Context(), []geo.Shape{{SRID: geo.CGCS2000, Geom: site}}, needs, today)
+		if err != nil {
+			return err
+		}
+		out = all[0]
+		return out.Err
+	})
+	return out, err
+}
+
 func measure(t *testing.T, s *store.Store, g orb.Geometry, within float64, ids ...string) check.Measured {
 	t.Helper()
 	var needs []check.Need
 	for _, id := range ids {
 		needs = append(needs, check.Need{Layer: storetest.Layer(t, s, id), WithinM: within})
 	}
-	m, err := s.Measure(t.Context(), geo.Shape{SRID: geo.CGCS2000, Geom: g}, needs, today)
+	m, err := measured(t, s, g, needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +215,7 @@ func TestBrokenLayersAreNotChecked(t *testing.T) {
 			s := storetest.Open(t, url)
 			needs := []check.Need{{Layer: storetest.Layer(t, s, "ecological_red_lines")}, {Layer: storetest.Layer(t, s, "development_zones")}}
 			storetest.Exec(t, url, tc.sql)
-			m, err := s.Measure(t.Context(), geo.Shape{SRID: geo.CGCS2000, Geom: site}, needs, today)
+			m, err := measured(t, s, site, needs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -232,7 +246,7 @@ func TestLockedLayerIsNotChecked(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "begin; lock table layers.ecological_red_lines in access exclusive mode"); err != nil {
 		t.Fatal(err)
 	}
-	m, err := s.Measure(t.Context(), geo.Shape{SRID: geo.CGCS2000, Geom: rectangle(east0, north0, 100, 100)}, needs, today)
+	m, err := measured(t, s, rectangle(east0, north0, 100, 100), needs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +257,7 @@ func TestLockedLayerIsNotChecked(t *testing.T) {
 
 func TestInvalidSiteIsRefusedWithItsPlace(t *testing.T) {
 	s := storetest.New(t)
-	_, err := s.Measure(t.Context(), geo.Shape{SRID: geo.CGCS2000, Geom: polygon([][2]float64{{113.5, 37.8}, {113.6, 37.9}, {113.6, 37.8}, {113.5, 37.9}, {113.5, 37.8}})}, nil, today)
+	_, err := measured(t, s, polygon([][2]float64{{113.5, 37.8}, {113.6, 37.9}, {113.6, 37.8}, {113.5, 37.9}, {113.5, 37.8}}), nil)
 	input, ok := err.(*layers.InputError)
 	if !ok || !input.Geometry || !strings.Contains(input.Value, "Self-intersection at longitude 113.55") {
 		t.Errorf("got %v", err)
