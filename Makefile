@@ -66,7 +66,7 @@ bench: ## run the benchmarks
 	@$(GO) test -run '^$$' -bench . -benchmem ./...
 
 update: prepare-test webmap ## renew golden files, pictures, screenshots and the README's answers; read the diff
-	@$(GO) test ./api ./api/encode ./geo/read ./layers/ingest ./cmd/planatlas -update
+	@$(GO) test ./api ./api/encode ./geo/read ./layers/ingest ./layers/report ./cmd/planatlas -update
 
 clean: ## remove what was built
 	@rm -rf bin $(MAP)/node_modules && find $(MAP)/dist -mindepth 1 ! -name .gitkeep -delete

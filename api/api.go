@@ -18,7 +18,6 @@ import (
 	"planatlas/api/encode"
 	"planatlas/geo"
 	"planatlas/layers"
-	"planatlas/layers/check"
 
 	"github.com/gorilla/mux"
 )
@@ -33,14 +32,11 @@ type Reader interface {
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
 	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)
 	Ping(ctx context.Context) error
+	BaseMap
+	Jobs
 }
 
-// Checker runs site checks.
-type Checker interface {
-	Run(ctx context.Context, site check.Site) (id string, answer []byte, err error)
-}
-
-// Options are what the API is made of. All are needed but Now.
+// Options are what the API is made of. All are needed but Now, Font and Wake.
 type Options struct {
 	Reader  Reader
 	Checker Checker
@@ -49,6 +45,8 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Now     func() time.Time
+	Font    string // of PDF reports; empty to look for one
+	Wake    func() // tells who runs jobs that there is a new one
 }
 
 type server struct {
@@ -112,7 +110,7 @@ func published(c *layers.Catalog) *layers.Catalog {
 func otherMethod(router *mux.Router) func(*response, *http.Request) error {
 	return func(w *response, req *http.Request) error {
 		allow := []string{http.MethodOptions}
-		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
 			probe := req.Clone(req.Context())
 			probe.Method = method
 			var match mux.RouteMatch
@@ -126,7 +124,7 @@ func otherMethod(router *mux.Router) func(*response, *http.Request) error {
 			return fmt.Errorf("%s on %s: %w; use one of %s", req.Method, req.URL.Path, errMethod, methods)
 		}
 		w.Header().Set("Access-Control-Allow-Methods", methods)
-		w.Header().Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match")
+		w.Header().Set("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match, Prefer")
 		w.Header().Set("Access-Control-Max-Age", "86400")
 		w.status = http.StatusNoContent
 		return nil

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bufio"
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"mime"
 	"net/http"
 
@@ -12,13 +16,33 @@ import (
 	"planatlas/layers/check"
 )
 
-// postCheck takes a site as GeoJSON and answers with the archived check.
+// Checker runs site checks.
+type Checker interface {
+	RuleBook
+	RunOn(ctx context.Context, site check.Site, on layers.Day) (id string, answer []byte, err error)
+	Rerun(ctx context.Context, id string) (check.Rerun, error)
+	RerunToday(ctx context.Context, id string) (check.Rerun, error)
+	Compare(ctx context.Context, sites []check.Site, on layers.Day) (check.Alternatives, error)
+	Batch(ctx context.Context, items iter.Seq2[check.Item, error], on layers.Day, out func(check.Line) error) error
+	Find(ctx context.Context, q check.Search) (check.Candidates, error)
+}
+
+// postCheck takes a site as GeoJSON, with what it says of the project, and answers
+// with the archived check.
 func (s *server) postCheck(w *response, req *http.Request) error {
-	site, err := readSite(w, req)
+	on, err := check.ParseDay(req.URL.Query().Get("on"))
 	if err != nil {
 		return err
 	}
-	id, answer, err := s.Checker.Run(req.Context(), check.Site{Site: site})
+	body, err := readBody(w, req)
+	if err != nil {
+		return err
+	}
+	site, err := check.ReadSite(body)
+	if err != nil {
+		return readError(err)
+	}
+	id, answer, err := s.Checker.RunOn(req.Context(), site, on)
 	if err != nil {
 		return err
 	}
@@ -26,6 +50,71 @@ func (s *server) postCheck(w *response, req *http.Request) error {
 	w.Header().Set("Content-Type", typeJSON)
 	w.status = http.StatusCreated
 	_, err = w.Write(answer)
+	return err
+}
+
+// compareSites takes a FeatureCollection of which each feature is an alternative.
+func (s *server) compareSites(w *response, req *http.Request) error {
+	on, err := check.ParseDay(req.URL.Query().Get("on"))
+	if err != nil {
+		return err
+	}
+	body, err := readBody(w, req)
+	if err != nil {
+		return err
+	}
+	sites, err := check.ReadSites(body)
+	if err != nil {
+		return readError(err)
+	}
+	out, err := s.Checker.Compare(req.Context(), sites, on)
+	if err != nil {
+		return readError(err)
+	}
+	return w.json(typeJSON, out)
+}
+
+// rerunCheck repeats an archived check: on the state that it was made on, or on
+// today's as a new check. A result that is not the recorded one is a conflict.
+func (s *server) rerunCheck(w *response, req *http.Request) error {
+	id, err := pathValue(req, "check")
+	if err != nil {
+		return err
+	}
+	if req.URL.Query().Get("state") == "today" {
+		out, err := s.Checker.RerunToday(req.Context(), id)
+		if err != nil {
+			return unknownCheck(id, err)
+		}
+		w.Header().Set("Location", base(req)+"/checks/"+out.Answer.ID)
+		w.status = http.StatusCreated
+		return w.json(typeJSON, out)
+	}
+	if state := req.URL.Query().Get("state"); state != "" && state != "recorded" {
+		return &layers.InputError{Param: "state", Value: state, Want: "recorded or today"}
+	}
+	out, err := s.Checker.Rerun(req.Context(), id)
+	if err != nil {
+		return unknownCheck(id, err)
+	}
+	if out.Same {
+		return w.json(typeJSON, out)
+	}
+	w.status = http.StatusConflict
+	return w.json("application/problem+json", struct {
+		Problem
+		check.Rerun
+	}{Problem{Type: "about:blank", Title: http.StatusText(http.StatusConflict), Status: http.StatusConflict,
+		Detail: "the check was repeated on its recorded state and gave another result: see difference"}, out})
+}
+
+func unknownCheck(id string, err error) error {
+	if errors.Is(err, layers.ErrNotFound) && !errors.Is(err, layers.ErrConflict) {
+		return fmt.Errorf("check %q: %w", id, layers.ErrNotFound)
+	}
+	if errors.Is(err, layers.ErrConflict) {
+		return &exception{status: http.StatusConflict, detail: "the state on which the check was made is not kept, so that it cannot be repeated; state=today checks the site again"}
+	}
 	return err
 }
 
@@ -69,13 +158,65 @@ func (s *server) getCheck(w *response, req *http.Request) error {
 		return err
 	}
 	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
-	if errors.Is(err, layers.ErrNotFound) {
-		return fmt.Errorf("check %q: %w", id, layers.ErrNotFound)
-	}
 	if err != nil {
-		return err
+		return unknownCheck(id, err)
 	}
 	w.Header().Set("Content-Type", typeJSON)
 	_, err = w.Write(answer)
 	return err
+}
+
+// lineWriter writes the lines of a batch in one form.
+type lineWriter interface {
+	line(check.Line) error
+	close() error
+}
+
+func newLineWriter(w io.Writer, form string) lineWriter {
+	buffered := bufio.NewWriterSize(w, 8<<10)
+	switch form {
+	case "csv":
+		return newCSVLines(buffered)
+	case "json":
+		return &jsonLines{w: buffered, array: true}
+	}
+	return &jsonLines{w: buffered}
+}
+
+// jsonLines writes a JSON text on each line, or one array of them.
+type jsonLines struct {
+	w     *bufio.Writer
+	array bool
+	begun bool
+}
+
+func (j *jsonLines) line(l check.Line) error {
+	b, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("write a line: %w", err)
+	}
+	switch {
+	case j.array && !j.begun:
+		b = append([]byte("[\n"), b...)
+	case j.array:
+		b = append([]byte(",\n"), b...)
+	default:
+		b = append(b, '\n')
+	}
+	j.begun = true
+	_, err = j.w.Write(b)
+	return err
+}
+
+func (j *jsonLines) close() error {
+	if j.array {
+		end := "\n]\n"
+		if !j.begun {
+			end = "[]\n"
+		}
+		if _, err := j.w.WriteString(end); err != nil {
+			return err
+		}
+	}
+	return j.w.Flush()
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,6 +10,9 @@ import (
 	"planatlas/api/encode"
 	"planatlas/layers"
 )
+
+// relOGC begins the names of the link relations that OGC has defined.
+const relOGC = "http://www.opengis.net/def/rel/ogc/1.0/"
 
 const gregorian = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
@@ -32,8 +36,9 @@ type collection struct {
 	Coverage    layers.Coverage    `json:"coverage"`
 	Style       layers.Style       `json:"style"`
 	Properties  []layers.Property  `json:"properties"`
-	Features    int64              `json:"featureCount"`
-	Located     int64              `json:"locatedCount"`
+	Features    *int64             `json:"featureCount,omitempty"` // nil: not known
+	Located     *int64             `json:"locatedCount,omitempty"`
+	Estimated   bool               `json:"countsEstimated,omitempty"` // of a table that others write
 	Revision    int64              `json:"revision"`
 	Changed     time.Time          `json:"changed"`
 }
@@ -64,7 +69,10 @@ func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error
 		Attribution: l.Source.Attribution, ItemType: "feature", CRS: crsURIs(), StorageCRS: storageCRS(l),
 		Titles: l.Title, Texts: l.Description, Geometry: string(l.Geometry), LegalEffect: l.LegalEffect,
 		Source: l.Source, Coverage: l.Coverage, Style: l.Style, Properties: l.AllProperties(),
-		Features: sum.Features, Located: sum.Located, Revision: sum.Revision, Changed: sum.Changed.UTC(),
+		Features: &sum.Features, Located: &sum.Located, Estimated: !l.Managed(), Revision: sum.Revision, Changed: sum.Changed.UTC(),
+	}
+	if c.Estimated && sum.Features == 0 { // PostgreSQL has none of a view, or of a table before its first ANALYZE
+		c.Features, c.Located = nil, nil
 	}
 	if b := sum.Extent; b != nil {
 		c.Extent.Spatial = &spatial{BBox: [][4]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}, CRS: crs84}
@@ -78,7 +86,6 @@ func (s *server) describe(req *http.Request, l *layers.Layer) (collection, error
 // and their schemas, and one file in each format.
 func (s *server) collectionLinks(req *http.Request, l *layers.Layer) []encode.Link {
 	self := base(req) + collectionPath(l)
-	const ogc = "http://www.opengis.net/def/rel/ogc/1.0/"
 	links := append(selfAndPage(req, collectionPath(l)),
 		encode.Link{Href: self + "/items", Rel: "items", Type: typeGeoJSON, Title: "Features"},
 		encode.Link{Href: self + "/items?f=html", Rel: "items", Type: typeHTML, Title: "Features for people"})
@@ -87,7 +94,7 @@ func (s *server) collectionLinks(req *http.Request, l *layers.Layer) []encode.Li
 		links = append(links, encode.Link{Href: self + "/items?f=" + f.Name, Rel: "items", Type: f.Media, Title: f.Title.EN})
 	}
 	for _, name := range []string{"schema", "queryables", "sortables"} {
-		links = append(links, encode.Link{Href: self + "/" + name, Rel: ogc + name, Type: typeSchema, Title: name})
+		links = append(links, encode.Link{Href: self + "/" + name, Rel: relOGC + name, Type: typeSchema, Title: name})
 	}
 	links = append(links, encode.Link{Href: self + "/schema", Rel: "describedby", Type: typeSchema, Title: "schema"})
 	for _, f := range offered {
@@ -142,11 +149,44 @@ func (s *server) collection(w *response, req *http.Request) error {
 		return err
 	}
 	w.Header().Set("Last-Modified", c.Changed.Format(http.TimeFormat))
-	if w.format == "html" {
-		return s.page(w, req, "collection", c)
+	return keep(w, l, func() error {
+		if w.format == "html" {
+			return s.page(w, req, "collection", collectionPage{c, s.others(l)})
+		}
+		sayLanguage(w.Header(), language(req))
+		return w.json(typeJSON, c)
+	})
+}
+
+// Count says how many features there are, or about how many, in Chinese and English.
+func (c collection) Count() layers.Text { return countText(c.Features, c.Estimated) }
+
+// Placed says how many features have a place.
+func (c collection) Placed() layers.Text { return countText(c.Located, c.Estimated) }
+
+func countText(n *int64, estimated bool) layers.Text {
+	switch {
+	case n == nil:
+		return layers.Text{ZH: "数量未知", EN: "number not known"}
+	case estimated:
+		return layers.Text{ZH: fmt.Sprintf("约%d(估计)", *n), EN: fmt.Sprintf("about %d (estimated)", *n)}
 	}
-	sayLanguage(w.Header(), language(req))
-	return w.json(typeJSON, c)
+	text := strconv.FormatInt(*n, 10)
+	return layers.Text{ZH: text, EN: text}
+}
+
+// collectionPage is the page of a collection. Others are the collections to whose
+// features its own have a distance.
+type collectionPage struct {
+	collection
+	Others []*layers.Layer
+}
+
+func (s *server) others(l *layers.Layer) []*layers.Layer {
+	if !l.Checked() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.Catalog().Layers), func(o *layers.Layer) bool { return !o.Checked() || o.ID == l.ID })
 }
 
 func (s *server) layer(req *http.Request) (*layers.Layer, error) {

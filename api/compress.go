@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"planatlas/api/encode"
+
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
@@ -19,9 +21,9 @@ type coder interface {
 	Reset(io.Writer)
 }
 
-// coders keeps coders for the next answer: making one costs more than most
-// answers do.
-type coders struct{ gzip, zstd sync.Pool }
+// coders keeps coders and memory for the next answer: making them costs more than
+// most answers do.
+type coders struct{ gzip, zstd, buffers sync.Pool }
 
 func newCoders() *coders {
 	return &coders{
@@ -30,6 +32,7 @@ func newCoders() *coders {
 			w, _ := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(256<<10)) // options that exist
 			return w
 		}},
+		buffers: sync.Pool{New: func() any { b := make([]byte, 0, encode.BufferSize); return &b }},
 	}
 }
 

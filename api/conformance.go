@@ -23,7 +23,8 @@ func conformanceClasses() []string {
 		{"ogcapi-features-3/1.0", []string{"queryables", "queryables-query-parameters", "filter", "features-filter"}},
 		{"cql2/1.0", []string{"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison", "accent-insensitive-comparison",
 			"basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "array-functions", "property-property", "functions", "arithmetic"}},
-		{"ogcapi-features-5/1.0", []string{"schemas", "core-roles-features", "queryables", "sortables"}},
+		{"ogcapi-features-5/1.0", []string{"schemas", "core-roles-features", "returnables-and-receivables", "queryables", "sortables"}},
+		{"ogcapi-processes-1/1.0", []string{"core", "ogc-process-description", "json", "oas30", "job-list", "dismiss"}},
 	} {
 		for _, class := range of.classes {
 			out = append(out, opengis+of.spec+"/conf/"+class)

@@ -34,13 +34,11 @@ func (s *server) download(w *response, req *http.Request) error {
 	}
 	defer enc.Free()
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", l.ID+format.Extension))
-	w.Header().Add("Link", fmt.Sprintf("<%s>; rel=%q; type=%q", base(req)+collectionPath(l), "collection", typeJSON))
-	if req.Method == http.MethodHead { // what it would be, without reading it all
-		v, err := s.Reader.Version(req.Context(), l)
-		setTag(w.Header(), req, l, v)
-		return err
+	linkCollection(w.Header(), req, l)
+	if req.Method == http.MethodHead {
+		return s.head(w, req, l)
 	}
-	q.Limit, q.Count = downloadPage, false
+	q.Limit, q.Count = downloadPage, layers.NoCount
 	all := layers.Page{Matched: -1}
 	for more := true; more; {
 		page, err := s.Reader.Items(req.Context(), l, q.Query, tagged{enc, w, req, l})
@@ -52,7 +50,7 @@ func (s *server) download(w *response, req *http.Request) error {
 	}
 	all.Matched = int64(all.Returned)
 	links := []encode.Link{
-		{Href: changed(req, collectionPath(l)+"/download", nil), Rel: "self", Type: format.Media},
+		{Href: changed(req, collectionPath(l)+"/download"), Rel: "self", Type: format.Media},
 		{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON},
 	}
 	return enc.Close(encode.End{Page: all, Now: s.Now(), Links: links})

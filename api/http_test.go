@@ -138,8 +138,9 @@ func TestLanguages(t *testing.T) {
 	}
 	type problem struct{ Title, Detail, Expected, Hint string }
 	for path, want := range map[string]problem{
-		"/collections/reference/items?limit=x": {"请求有误", "参数 limit 有误(x);要求:a whole number from 1 to 10000", "a whole number from 1 to 10000", ""},
-		"/collections/nowhere":                 {"没有找到", `没有找到:collection "nowhere": not found`, "", ""},
+		"/collections/reference/items?limit=x":              {"请求有误", "参数 limit 有误(x);要求:1 到 10000 的整数", "1 到 10000 的整数", ""},
+		"/collections/reference/items?filter=conty+IS+NULL": {"请求有误", "参数 filter 有误(conty);要求:reference 的属性", "reference 的属性", `是否指 "county"?`},
+		"/collections/nowhere":                              {"没有找到", `没有图层 "nowhere"`, "", ""},
 	} {
 		a := s.get(t, path, "Accept-Language", "zh")
 		var status = a.StatusCode

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"planatlas/api"
 	"planatlas/layers/store/storetest"
 )
 
@@ -46,7 +47,7 @@ func badSites() []bad {
 		{name: "not GeoJSON", body: `[1,2]`, status: 422, parameter: "body", detail: "GeoJSON"},
 		{name: "GBK", body: "{\"type\":\"Feature\",\"properties\":{\"name\":\"\xd1\xf4\xc8\xaa\"}}", status: 400, parameter: "line 1:41", hint: "UTF-8"},
 		{name: "deep", body: strings.Repeat("[", 100_000), status: 413, detail: "nested"},
-		{name: "unknown parameter", path: "/checks?crs=4490", body: polygon(square), status: 400, parameter: "crs", detail: "no parameters"},
+		{name: "unknown parameter", path: "/checks?crs=4490", body: polygon(square), status: 400, parameter: "crs", detail: "parameters"},
 	}
 }
 
@@ -169,6 +170,30 @@ func (s *service) refuse(t *testing.T, tc bad) {
 	}
 	if len(a.body) > 4000 {
 		t.Errorf("the answer has %d bytes", len(a.body))
+	}
+	if len(tc.body) < 1<<20 {
+		s.refuseInChinese(t, tc, p)
+	}
+}
+
+// refuseInChinese sends the request again: the answer is the same, and nothing of it
+// is English but what the client wrote.
+func (s *service) refuseInChinese(t *testing.T, tc bad, english api.Problem) {
+	t.Helper()
+	req := s.request(t, tc.method, tc.path, tc.body, "Accept-Language", "zh-CN", "Content-Type", "application/geo+json")
+	p := read[api.Problem](t, do(t, req), tc.status)
+	if p.Parameter != english.Parameter || p.Value != english.Value || (p.Expected == "") != (english.Expected == "") || (p.Hint == "") != (english.Hint == "") {
+		t.Errorf("%+v, in English %+v", p, english)
+	}
+	value := p.Value
+	if value == "" || strings.Contains(p.Detail, "("+value+")") {
+		p.Detail = strings.ReplaceAll(p.Detail, "("+value+")", "")
+	}
+	p.Detail = strings.ReplaceAll(p.Detail, p.Parameter, "")
+	for _, text := range []string{p.Title, p.Detail, p.Expected, p.Hint} {
+		if left := api.LeftInEnglish(text); left != "" {
+			t.Errorf("%q of %q is English", left, text)
+		}
 	}
 }
 

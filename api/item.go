@@ -25,23 +25,27 @@ func (s *server) item(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if req.Method == http.MethodHead && req.Header.Get("If-None-Match") == "" {
+		return s.headItem(w, req, l, id, c)
+	}
 	one := &oneFeature{layer: l, enc: encode.NewGeoJSON(io.Discard, encode.View{Layer: l, Properties: l.AllProperties(), CRS: c.URI, Decimals: c.Decimals})}
 	page, err := s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1, OutSRID: c.SRID, NorthFirst: c.NorthFirst}, one)
 	if err != nil {
 		return err
 	}
 	if one.doc == nil {
-		return fmt.Errorf("feature %q of %s: %w", id, l.ID, layers.ErrNotFound)
+		return noFeature(l, id)
 	}
 	related, err := s.related(req, l, id, one.entities)
 	if err != nil {
 		return err
 	}
 	self := itemHref(req, l.ID, id)
-	w.Header().Set("Last-Modified", page.Version.Changed.UTC().Format(http.TimeFormat))
-	w.Header().Set("Content-Crs", "<"+c.URI+">")
+	itemHeaders(w.Header(), page.Version, c)
 	if w.format == "html" {
-		return s.page(w, req, "item", itemPage{Layer: l, ID: id, Facts: one.facts, Geometry: one.geometry, Related: related, JSON: self + "?f=json"})
+		return keep(w, l, func() error {
+			return s.page(w, req, "item", itemPage{Layer: l, ID: id, Facts: one.facts, Geometry: one.geometry, Related: related, JSON: self + "?f=json"})
+		})
 	}
 	doc := append(one.doc, `,"links":`...)
 	doc = encode.AppendLinks(doc, append([]encode.Link{
@@ -49,7 +53,16 @@ func (s *server) item(w *response, req *http.Request) error {
 		{Href: self + "?f=html", Rel: "alternate", Type: typeHTML, Title: "HTML"},
 		{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON},
 	}, related...))
-	return w.document(typeGeoJSON, append(doc, '}', '\n'))
+	return keep(w, l, func() error { return w.document(typeGeoJSON, append(doc, '}', '\n')) })
+}
+
+func noFeature(l *layers.Layer, id string) error {
+	return fmt.Errorf("feature %q of %s: %w", id, l.ID, layers.ErrNotFound)
+}
+
+func itemHeaders(h http.Header, v layers.Version, c crs) {
+	h.Set("Last-Modified", v.Changed.UTC().Format(http.TimeFormat))
+	h.Set("Content-Crs", "<"+c.URI+">")
 }
 
 // oneFeature keeps a single feature: as an open document, as facts for a page, and

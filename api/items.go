@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"planatlas/api/encode"
 	"planatlas/layers"
@@ -27,11 +28,18 @@ func (s *server) items(w *response, req *http.Request) error {
 		return err
 	}
 	w.waits = !format.InBody
+	if !l.Managed() {
+		setTag(w.Header(), req, l, layers.Version{})
+	}
+	linkQueryables(w.Header(), req, l)
 	enc, err := s.encoder(w, req, l, &q, format)
 	if err != nil {
 		return err
 	}
 	defer enc.Free()
+	if req.Method == http.MethodHead {
+		return s.head(w, req, l)
+	}
 	page, err := s.Reader.Items(req.Context(), l, q.Query, tagged{enc, w, req, l})
 	if err != nil {
 		return err
@@ -64,7 +72,10 @@ func (s *server) encoder(w *response, req *http.Request, l *layers.Layer, q *ite
 	if properties == nil {
 		properties = l.AllProperties()
 	}
-	return format.New(req.Context(), w, encode.View{Layer: l, Properties: properties, CRS: q.crs.URI, EPSG: int(q.crs.SRID), Decimals: q.crs.Decimals})
+	if q.Near != nil {
+		properties = append(slices.Clip(properties), layers.Distance())
+	}
+	return format.New(req.Context(), w, encode.View{Layer: l, Properties: properties, CRS: q.crs.URI, EPSG: int(q.crs.SRID), Decimals: q.crs.Decimals, Buffer: w.borrow()})
 }
 
 // tagged sets the entity tag as soon as the revision is known.

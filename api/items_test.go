@@ -209,3 +209,55 @@ func TestNullGeometryStaysVisible(t *testing.T) {
 		t.Errorf("%d features without geometry, want %d", n, want)
 	}
 }
+
+func TestNear(t *testing.T) {
+	s := serve(t)
+	type page struct {
+		featureCollection
+		Features []struct {
+			ID         string
+			Properties struct {
+				Distance float64 `json:"distance_m"`
+			}
+		}
+	}
+	const path = "/collections/industrial_parks/items?near=113.57,37.87&limit=4"
+	first := read[page](t, s.get(t, path), http.StatusOK)
+	if len(first.Features) != 4 || first.NumberMatched != 40 {
+		t.Fatalf("%d features of %d", len(first.Features), first.NumberMatched)
+	}
+	second := read[page](t, s.get(t, linkOf(first.Links, "next")), http.StatusOK)
+	last := 0.0
+	for _, f := range append(first.Features, second.Features...) {
+		if f.Properties.Distance < last {
+			t.Errorf("%s at %g m after %g m", f.ID, f.Properties.Distance, last)
+		}
+		last = f.Properties.Distance
+	}
+	if last == 0 || second.Features[0].ID == first.Features[3].ID {
+		t.Errorf("%+v", second.Features)
+	}
+	if got := read[featureCollection](t, s.get(t, linkOf(second.Links, "prev")), http.StatusOK); got.ids()[0] != first.Features[0].ID {
+		t.Errorf("back at %v", got.ids())
+	}
+	csv := string(s.get(t, path+"&f=csv&properties=name_en").body)
+	if head, _, _ := strings.Cut(csv, "\n"); !strings.Contains(head, "distance_m") {
+		t.Errorf("csv: %s", head)
+	}
+	for query, parameter := range map[string]string{"near=113.57": "near", "near=213,37": "near", "near=a,b": "near", "near=113,37&sortby=name_en": "sortby", "near=113,37&cursor=eyJpIjoieCJ9": "cursor"} {
+		if p := wantProblem(t, s.get(t, "/collections/industrial_parks/items?"+query), http.StatusBadRequest); p.Parameter != parameter {
+			t.Errorf("%s: %+v", query, p)
+		}
+	}
+}
+
+func TestHits(t *testing.T) {
+	s := serve(t)
+	got := read[featureCollection](t, s.get(t, "/collections/industrial_parks/items?resultType=hits&county=%E7%9B%82%E5%8E%BF"), http.StatusOK)
+	if len(got.Features) != 0 || got.NumberMatched != 3 || linkOf(got.Links, "next") != "" {
+		t.Errorf("%+v", got)
+	}
+	if p := wantProblem(t, s.get(t, "/collections/industrial_parks/items?resultType=x"), http.StatusBadRequest); p.Parameter != "resultType" {
+		t.Errorf("%+v", p)
+	}
+}

@@ -12,6 +12,7 @@ const (
 	typeJSON    = "application/json"
 	typeGeoJSON = "application/geo+json"
 	typeHTML    = "text/html"
+	typePage    = typeHTML + "; charset=utf-8"
 	typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
 	typeSchema  = "application/schema+json"
 )
@@ -40,6 +41,10 @@ func (s *server) landing(w *response, req *http.Request) error {
 			{Href: at + "/?f=html", Rel: "service-doc", Type: typeHTML, Title: "How to use the service"},
 			{Href: at + "/conformance", Rel: "conformance", Type: typeJSON, Title: "Conformance classes"},
 			{Href: at + "/collections", Rel: "data", Type: typeJSON, Title: "Collections"},
+			{Href: at + "/functions", Rel: relOGC + "functions", Type: typeJSON, Title: "Functions that filters may call"},
+			{Href: at + "/rules", Rel: "related", Type: typeJSON, Title: "Rules of site checks"},
+			{Href: at + "/processes", Rel: relOGC + "processes", Type: typeJSON, Title: "Processes"},
+			{Href: at + "/jobs", Rel: relOGC + "job-list", Type: typeJSON, Title: "Jobs"},
 			{Href: at + "/map/", Rel: "related", Type: typeHTML, Title: "Map"},
 		},
 		Text: text, Layers: s.Catalog().Layers,

@@ -41,26 +41,25 @@ func sayLanguage(h http.Header, lang string) {
 }
 
 // problemIn describes the error in the language; English when none was asked for.
-// What is wrong with an input is said in Chinese, and what was expected in the
-// words in which it is written.
 func problemIn(lang string, err error, requestID string) Problem {
 	p := problem(err, requestID)
 	if lang != "zh" {
 		return p
 	}
 	p.Title = titleZH(p.Status)
+	p.Expected, p.Hint = inChinese(p.Expected), inChinese(p.Hint)
 	var input *layers.InputError
 	switch {
 	case errors.As(err, &input):
 		p.Detail = "参数 " + p.Parameter + " 有误"
 		if p.Value != "" {
-			p.Detail += "(" + p.Value + ")"
+			p.Detail += "(" + inChinese(p.Value) + ")"
 		}
 		if p.Expected != "" {
 			p.Detail += ";要求:" + p.Expected
 		}
 	case p.Status == http.StatusServiceUnavailable:
-		p.Detail, p.Hint = "数据库没有应答或用时过长;没有作出任何判断", "请几秒后再试"
+		p.Detail = "数据库没有应答或用时过长;没有作出任何判断"
 	case p.Status == http.StatusInternalServerError:
 		p.Detail = "服务内部出错;日志中可按 instance 查到"
 	case p.Status == http.StatusForbidden:
@@ -68,7 +67,7 @@ func problemIn(lang string, err error, requestID string) Problem {
 	case p.Status == http.StatusConflict:
 		p.Detail = "请求与现存数据不符"
 	default:
-		p.Detail = p.Title + ":" + p.Detail
+		p.Detail = shorten(inChinese(err.Error()))
 	}
 	return p
 }
@@ -77,9 +76,9 @@ func problemIn(lang string, err error, requestID string) Problem {
 func titleZH(status int) string {
 	title, ok := map[int]string{
 		http.StatusBadRequest: "请求有误", http.StatusForbidden: "禁止访问", http.StatusNotFound: "没有找到", http.StatusMethodNotAllowed: "方法不允许",
-		http.StatusNotAcceptable: "没有可接受的格式", http.StatusConflict: "冲突", http.StatusRequestEntityTooLarge: "内容过大", http.StatusRequestURITooLong: "地址过长",
+		http.StatusNotAcceptable: "没有可接受的格式", http.StatusConflict: "冲突", http.StatusGone: "已删除", http.StatusRequestEntityTooLarge: "内容过大", http.StatusRequestURITooLong: "地址过长",
 		http.StatusUnsupportedMediaType: "不支持的媒体类型", http.StatusUnprocessableEntity: "内容无法处理",
-		http.StatusInternalServerError: "服务内部错误", http.StatusServiceUnavailable: "服务暂不可用",
+		http.StatusInternalServerError: "服务内部错误", http.StatusNotImplemented: "缺少所需组件", http.StatusServiceUnavailable: "服务暂不可用",
 	}[status]
 	if !ok {
 		return http.StatusText(status)

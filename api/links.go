@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,21 +35,62 @@ func base(req *http.Request) string {
 
 // changed writes the address of a resource with the query of the request and some
 // parameters changed; an empty value leaves one out.
-func changed(req *http.Request, path string, change map[string]string) string {
-	query := url.Values{}
+func changed(req *http.Request, path string, change ...queryParam) string {
+	return newAddress(req, path).with(change...)
+}
+
+// queryParam is a query parameter and its value.
+type queryParam struct{ name, value string }
+
+// address is the address of a resource with the query of the request, sorted.
+type address struct {
+	resource string
+	query    []queryParam // both sides escaped
+}
+
+func newAddress(req *http.Request, path string) address {
+	a := address{resource: base(req) + path}
 	for name, values := range req.URL.Query() {
-		query[name] = values
-	}
-	for name, value := range change {
-		query.Del(name)
-		if value != "" {
-			query.Set(name, value)
+		for _, v := range values {
+			a.query = append(a.query, queryParam{url.QueryEscape(name), url.QueryEscape(v)})
 		}
 	}
-	if len(query) == 0 {
-		return base(req) + path
+	slices.SortStableFunc(a.query, func(p, q queryParam) int { return strings.Compare(p.name, q.name) })
+	return a
+}
+
+// with writes the address with some parameters changed; an empty value leaves one
+// out. The names need no escaping.
+func (a address) with(change ...queryParam) string {
+	var out strings.Builder
+	out.Grow(len(a.resource) + 256)
+	out.WriteString(a.resource)
+	separator := byte('?')
+	write := func(name, escaped string) {
+		out.WriteByte(separator)
+		out.WriteString(name)
+		out.WriteByte('=')
+		out.WriteString(escaped)
+		separator = '&'
 	}
-	return base(req) + path + "?" + query.Encode()
+	slices.SortFunc(change, func(p, q queryParam) int { return strings.Compare(p.name, q.name) })
+	for _, p := range a.query {
+		for len(change) > 0 && change[0].name < p.name {
+			if change[0].value != "" {
+				write(change[0].name, url.QueryEscape(change[0].value))
+			}
+			change = change[1:]
+		}
+		if len(change) == 0 || change[0].name != p.name {
+			write(p.name, p.value)
+		}
+	}
+	for _, p := range change {
+		if p.value != "" {
+			write(p.name, url.QueryEscape(p.value))
+		}
+	}
+	return out.String()
 }
 
 func collectionPath(l *layers.Layer) string { return "/collections/" + l.ID }
@@ -56,27 +98,28 @@ func collectionPath(l *layers.Layer) string { return "/collections/" + l.ID }
 // pageLinks are the links of a page: itself, its other forms, the collection, and
 // the pages around it.
 func (s *server) pageLinks(req *http.Request, l *layers.Layer, q itemsQuery, format encode.Format, page layers.Page) ([]encode.Link, error) {
-	path := collectionPath(l) + "/items"
-	links := []encode.Link{{Href: changed(req, path, nil), Rel: "self", Type: format.Media}}
+	self := newAddress(req, collectionPath(l)+"/items")
+	links := make([]encode.Link, 0, len(s.formats)+5)
+	links = append(links, encode.Link{Href: self.with(), Rel: "self", Type: format.Media})
 	if format.Name != "html" {
-		links = append(links, encode.Link{Href: changed(req, path, map[string]string{"f": "html"}), Rel: "alternate", Type: typeHTML, Title: "HTML"})
+		links = append(links, encode.Link{Href: self.with(queryParam{"f", "html"}), Rel: "alternate", Type: typeHTML, Title: "HTML"})
 	}
 	for _, f := range s.formats {
 		if f.Name != format.Name && f.Fits(l) && (!f.OnlyCRS84 || q.crs.URI == crs84) {
-			links = append(links, encode.Link{Href: changed(req, path, map[string]string{"f": f.Name}), Rel: "alternate", Type: f.Media, Title: f.Title.EN})
+			links = append(links, encode.Link{Href: self.with(queryParam{"f", f.Name}), Rel: "alternate", Type: f.Media, Title: f.Title.EN})
 		}
 	}
 	links = append(links, encode.Link{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON})
 	around, err := neighbours(q, page)
 	for _, n := range around {
-		links = append(links, encode.Link{Href: changed(req, path, n.change), Rel: n.rel, Type: format.Media})
+		links = append(links, encode.Link{Href: self.with(n.change...), Rel: n.rel, Type: format.Media})
 	}
 	return links, err
 }
 
 type neighbour struct {
 	rel    string
-	change map[string]string
+	change []queryParam
 }
 
 // neighbours are the next and the previous page: by offset when the client pages
@@ -89,7 +132,7 @@ func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
 	backward := q.Cursor != nil && q.Cursor.Before
 	add := func(rel string, at *layers.Cursor, before bool) error {
 		token, err := cursorParam(q, *at, before)
-		out = append(out, neighbour{rel, map[string]string{"cursor": token, "offset": ""}})
+		out = append(out, neighbour{rel, []queryParam{{"cursor", token}, {"offset", ""}}})
 		return err
 	}
 	if page.Last != nil && (page.More || backward) {
@@ -110,14 +153,14 @@ func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
 
 func neighboursByOffset(q itemsQuery, page layers.Page) (out []neighbour) {
 	if page.More {
-		out = append(out, neighbour{"next", map[string]string{"offset": strconv.Itoa(q.Offset + q.Limit)}})
+		out = append(out, neighbour{"next", []queryParam{{"offset", strconv.Itoa(q.Offset + q.Limit)}}})
 	}
 	switch {
 	case q.Offset == 0:
 	case q.Offset < q.Limit: // what is left before
-		out = append(out, neighbour{"prev", map[string]string{"offset": "0", "limit": strconv.Itoa(q.Offset)}})
+		out = append(out, neighbour{"prev", []queryParam{{"offset", "0"}, {"limit", strconv.Itoa(q.Offset)}}})
 	default:
-		out = append(out, neighbour{"prev", map[string]string{"offset": strconv.Itoa(q.Offset - q.Limit)}})
+		out = append(out, neighbour{"prev", []queryParam{{"offset", strconv.Itoa(q.Offset - q.Limit)}}})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"net/url"
 
 	"planatlas/api/encode"
 	"planatlas/layers"
@@ -37,6 +38,31 @@ func (s *server) nearest(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if w.format == "html" {
+		return s.page(w, req, "nearest", s.nearestPage(query, l, to, pairs))
+	}
 	return w.json(typeJSON, map[string]any{"pairs": append([]layers.Pair{}, pairs...),
 		"links": []encode.Link{{Href: base(req) + req.URL.RequestURI(), Rel: "self", Type: typeJSON}}})
+}
+
+// nearestPage is the page of pairs.
+type nearestPage struct {
+	From, To                *layers.Layer
+	Others                  []*layers.Layer
+	Filter, ToFilter, Limit string
+	Pairs                   []nearestPair
+}
+
+// nearestPair is a pair with the ways to both of its features.
+type nearestPair struct {
+	layers.Pair
+	FromHref, ToHref string
+}
+
+func (s *server) nearestPage(query url.Values, from, to *layers.Layer, pairs []layers.Pair) nearestPage {
+	page := nearestPage{From: from, To: to, Others: s.others(from), Filter: query.Get("filter"), ToFilter: query.Get("to-filter"), Limit: query.Get("limit")}
+	for _, p := range pairs {
+		page.Pairs = append(page.Pairs, nearestPair{p, "items/" + url.PathEscape(p.Feature.ID) + "?f=html", "../" + to.ID + "/items/" + url.PathEscape(p.Nearest.ID) + "?f=html"})
+	}
+	return page
 }

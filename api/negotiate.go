@@ -18,6 +18,10 @@ func (s *server) media(r route, name string) []string {
 		return []string{r.media, typeJSON}
 	case "html":
 		return []string{typeHTML}
+	case "pdf":
+		return []string{typePDF}
+	case "xlsx":
+		return []string{typeXLSX}
 	}
 	return []string{s.featureFormat(name).Media}
 }
@@ -112,12 +116,10 @@ func tag(req *http.Request, v layers.Version) string {
 	return fmt.Sprintf(`W/"%d-%x"`, v.Revision, h.Sum64())
 }
 
-// setTag lets the answer be kept, if it is asked about before it is used again. A
-// table that others write has no revision, so that it is read anew.
+// setTag names the state of the layer that the answer is of.
 func setTag(h http.Header, req *http.Request, l *layers.Layer, v layers.Version) {
-	h.Set("Cache-Control", "no-cache")
+	sayHowLong(h, l)
 	if !l.Managed() {
-		h.Set("Cache-Control", "no-store")
 		return
 	}
 	h.Set("ETag", tag(req, v))

@@ -15,6 +15,9 @@ type object = map[string]any
 
 // openAPI is the API definition (OpenAPI 3.0.3), made from the route table.
 func (s *server) openAPI(w *response, req *http.Request) error {
+	if w.format == "html" {
+		return s.page(w, req, "api", s.apiPage())
+	}
 	return w.json(typeOpenAPI, s.document(base(req)))
 }
 
@@ -128,8 +131,9 @@ func (s *server) operation(r route) object {
 		if r.name == "check-site" {
 			op["responses"] = object{"201": ok, "default": failed}
 		}
-		op["requestBody"] = object{"required": true, "description": "A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84",
-			"content": object{typeGeoJSON: object{"schema": object{"type": "object"}}}}
+		if body := requestBody(r.name); body != nil {
+			op["requestBody"] = body
+		}
 	}
 	return op
 }

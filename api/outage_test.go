@@ -76,7 +76,7 @@ func TestItemsOfABrokenLayer(t *testing.T) {
 	s := serveOn(t, storetest.URL(t), store.Options{StatementTimeout: 500 * time.Millisecond}, nil)
 	const items = "/collections/reference/items"
 	release := lock(t, s.database, "layers.reference")
-	for _, path := range []string{items, items + "/yangquan", "/collections/reference", "/collections"} {
+	for _, path := range []string{items, items + "/yangquan"} {
 		a := s.get(t, path)
 		p := wantProblem(t, a, http.StatusServiceUnavailable)
 		if a.Header.Get("Retry-After") == "" || strings.Contains(p.Detail, "SQLSTATE") {

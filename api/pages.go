@@ -30,7 +30,7 @@ type templates struct {
 
 func parsePages() (t templates) {
 	t.byName = map[string]*template.Template{}
-	for _, name := range []string{"landing", "conformance", "collections", "collection", "items", "item"} {
+	for _, name := range []string{"landing", "conformance", "api", "collections", "collection", "schema", "items", "item", "nearest", "plan", "rules", "rule", "functions"} {
 		page, err := template.ParseFS(pageFiles, "layout.html", name+".html")
 		if err != nil {
 			t.err = fmt.Errorf("read the page %s: %w", name, err)
@@ -63,7 +63,7 @@ func (s *server) page(w *response, req *http.Request, name string, data any) err
 		return err
 	}
 	sayLanguage(w.Header(), language(req))
-	return w.document(typeHTML+"; charset=utf-8", b)
+	return w.document(typePage, b)
 }
 
 func (s *server) render(req *http.Request, name string, data any) ([]byte, error) {
@@ -170,7 +170,7 @@ type itemRow struct {
 // pageFormat is the form of a page of features that people read. It keeps its
 // rows, which are few.
 func (s *server) pageFormat(req *http.Request, l *layers.Layer) encode.Format {
-	return encode.Format{Name: "html", Media: typeHTML + "; charset=utf-8", InBody: true,
+	return encode.Format{Name: "html", Media: typePage, InBody: true,
 		New: func(_ context.Context, w io.Writer, v encode.View) (encode.Encoder, error) {
 			query := map[string]string{}
 			for name, values := range req.URL.Query() {

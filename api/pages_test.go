@@ -19,21 +19,19 @@ func TestConfHTML(t *testing.T) {
 	s := serve(t)
 	open, seen := []string{s.URL + "/?f=html"}, map[string]bool{}
 	kinds := map[string]int{}
-	for len(open) > 0 && len(seen) < 150 {
+	for len(open) > 0 && len(seen) < 250 {
 		at := open[0]
 		open = open[1:]
 		u, err := url.Parse(at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		kind := strings.Count(u.Path, "/")
-		if seen[at] || u.Query().Get("f") != "html" || kind > 3 && kinds["item"] > 25 {
+		kind := pageKind(u.Path)
+		if seen[at] || u.Query().Get("f") != "html" || kinds[kind] > 25 {
 			continue
 		}
 		seen[at] = true
-		if kind > 3 {
-			kinds["item"]++
-		}
+		kinds[kind]++
 		a := s.get(t, at)
 		body := string(a.body)
 		if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "text/html; charset=utf-8" {
@@ -51,9 +49,18 @@ func TestConfHTML(t *testing.T) {
 			open = append(open, to.String())
 		}
 	}
-	if len(seen) < 60 || kinds["item"] < 20 {
-		t.Errorf("%d pages, %d of features", len(seen), kinds["item"])
+	if len(seen) < 120 || kinds["/collections/*/items/*"] < 20 || kinds["/collections/*/schema"] < 15 || kinds["/api"] == 0 || kinds["/functions"] == 0 {
+		t.Errorf("%d pages: %v", len(seen), kinds)
 	}
+}
+
+// pageKind is the path with a star for each name in it.
+func pageKind(path string) string {
+	parts := strings.Split(path, "/")
+	for i := 2; i < len(parts); i += 2 {
+		parts[i] = "*"
+	}
+	return strings.Join(parts, "/")
 }
 
 // wantPage holds what every page must have.
@@ -115,5 +122,46 @@ func TestAPageOfAFeatureHasAllFacts(t *testing.T) {
 	m := regexp.MustCompile(`href="(items/a[^"]+)"`).FindStringSubmatch(list)
 	if a := odd.get(t, "/collections/typed/items/"+id+"?f=html"); a.StatusCode != http.StatusOK || m == nil || odd.get(t, "/collections/typed/"+strings.ReplaceAll(m[1], "&amp;", "&")).StatusCode != http.StatusOK {
 		t.Errorf("an odd id: %d, %v", a.StatusCode, m)
+	}
+}
+
+// TestPagesOfOtherResources opens those that the walk of TestConfHTML reaches only
+// by a form, and the schemas, in both languages.
+func TestPagesOfOtherResources(t *testing.T) {
+	s := serve(t)
+	for path, want := range map[string][3]string{ // Chinese, English, both
+		"/conformance":                      {"遵循的标准", "Standards that the service follows", "conf/core"},
+		"/api":                              {"图层的要素,分页给出", "The features of a collection, a page at a time", "/collections/{collection}/items"},
+		"/functions":                        {"绝对值", "The number without its sign", "area_m2"},
+		"/collections/reference/schema":     {"结构", "Schema", "primary-geometry"},
+		"/collections/reference/queryables": {"可查询属性", "Positional accuracy", "accuracy_m"},
+		"/collections/reference/sortables":  {"位置精度", "Sortables", "accuracy_m"},
+		"/collections/industrial_parks/nearest?to=reference": {"最近的要素", "Nearest features", "±"},
+		"/plan?at=113.88,37.96&within=500":                   {"在此处", "Features here and near", "娘子关"},
+		"/plan?entity=niangziguan-quanyu":                    {"规划条目", "Entity of the plan", "不超过2.0立方米/秒"},
+		"/collections/industrial_parks":                      {"最近的要素", "To the collection", `action="industrial_parks/nearest"`},
+		"/":                                                  {"规划怎么说", "What the plan says", `action="./plan"`},
+	} {
+		for i, lang := range []string{"zh-CN", "en"} {
+			a := s.get(t, path, "Accept", "text/html", "Accept-Language", lang)
+			body := string(a.body)
+			if a.StatusCode != http.StatusOK || !strings.Contains(body, want[i]) || strings.Contains(body, want[1-i]) || !strings.Contains(body, want[2]) || a.Header.Get("Content-Language") != lang[:2] {
+				t.Errorf("%s in %s: %d, %v %.3000s", path, lang, a.StatusCode, a.Header, body)
+			}
+			wantPage(t, path, body)
+			if a := s.get(t, path, "Accept", "application/json, application/schema+json"); strings.Contains(a.Header.Get("Content-Type"), "html") {
+				t.Errorf("%s: HTML for a program", path)
+			}
+		}
+	}
+	page := string(s.get(t, "/collections/industrial_parks/nearest?to=reference&limit=3&f=html").body)
+	at, err := url.Parse(s.URL + "/collections/industrial_parks/nearest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`href="((?:items|../reference/items)/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if to, err := at.Parse(m[1]); err != nil || s.get(t, to.String()).StatusCode != http.StatusOK {
+			t.Errorf("%s leads nowhere, %v", m[1], err)
+		}
 	}
 }

@@ -23,6 +23,9 @@ func (s *server) parameters() object {
 		"collection": path("collection", "Id of a collection", collections),
 		"feature":    path("feature", "Id of a feature; a slash is written %2F", str()),
 		"check":      path("check", "Id of a check", str()),
+		"process":    path("process", "Id of a process", str()),
+		"job":        path("job", "Id of a job", str()),
+		"rule":       path("rule", "Id of a rule, or of a case of a rule", str()),
 	}
 	for _, p := range []object{
 		query("limit", "Features on a page; more than the maximum are cut to it. A whole collection is at /collections/{collection}/download",
@@ -39,10 +42,16 @@ func (s *server) parameters() object {
 		query("filter-lang", "Language of filter", object{"type": "string", "enum": filterLanguages(), "default": filterLanguages()[0]}),
 		query("filter-crs", "CRS of the geometries in filter", systems),
 		query("intersects-feature", "Only features that meet this one, given as collection/id", str()),
+		query("near", "longitude,latitude in CRS84: the features nearest to this place, nearest first, each with its distance_m", array(number, 2, 2)),
+		query("resultType", "hits counts the features and returns none", object{"type": "string", "enum": []string{"results", "hits"}, "default": "results"}),
+		query("layer", "Only rules about this layer; rules may speak of layers that the service does not have", str()),
 		query("at", "longitude,latitude in CRS84", array(number, 2, 2)),
 		query("entity", "Id of an entity of the plan", str()),
 		query("to", "Id of the other collection", collections),
 		query("to-filter", "Condition on the other collection in CQL2 text", str()),
+		query("on", "Day whose law is applied and whose features are in force; today in China by default", object{"type": "string", "format": "date"}),
+		query("lang", "Language of a report; by Accept-Language, or both", object{"type": "string", "enum": reportLanguages()}),
+		query("state", "On which state a check is repeated", object{"type": "string", "enum": []string{"recorded", "today"}, "default": "recorded"}),
 		query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),
 	} {
 		all[p["name"].(string)] = p

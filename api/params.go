@@ -14,6 +14,7 @@ import (
 	"planatlas/layers"
 
 	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
 )
 
 const (
@@ -103,4 +104,15 @@ func parseLimit(s string) (int, error) {
 		return 0, &layers.InputError{Param: "limit", Value: s, Want: fmt.Sprintf("a whole number from 1 to %d", maxLimit)}
 	}
 	return min(n, maxLimit), nil
+}
+
+// parsePoint reads longitude,latitude in CRS84.
+func parsePoint(param, text, hint string) (p orb.Point, err error) {
+	lon, lat, ok := strings.Cut(text, ",")
+	x, errX := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+	y, errY := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	if !ok || errX != nil || errY != nil || !(x >= -180 && x <= 180 && y >= -90 && y <= 90) {
+		return p, &layers.InputError{Param: param, Value: text, Want: "a point as longitude,latitude", Hint: hint}
+	}
+	return orb.Point{x, y}, nil
 }

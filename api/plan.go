@@ -9,13 +9,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"planatlas/api/encode"
 	"planatlas/geo"
 	"planatlas/layers"
 
-	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/wkb"
 )
 
@@ -63,15 +61,11 @@ func (s *server) planGet(w *response, req *http.Request) error {
 		}
 		return s.planOf(w, req, id)
 	}
-	at := query.Get("at")
-	wrong := &layers.InputError{Param: "at", Value: at, Want: "a point as longitude,latitude", Hint: "as in at=113.58,37.86; for an area POST its boundary as GeoJSON; for an entity of the plan give entity=id"}
-	lon, lat, ok := strings.Cut(at, ",")
-	x, errX := strconv.ParseFloat(strings.TrimSpace(lon), 64)
-	y, errY := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	if !ok || errX != nil || errY != nil || !(x >= -180 && x <= 180 && y >= -90 && y <= 90) {
-		return wrong
+	at, err := parsePoint("at", query.Get("at"), "as in at=113.58,37.86; for an area POST its boundary as GeoJSON; for an entity of the plan give entity=id")
+	if err != nil {
+		return err
 	}
-	return s.planAt(w, req, geo.Shape{SRID: geo.CGCS2000, Geom: orb.Point{x, y}})
+	return s.planAt(w, req, geo.Shape{SRID: geo.CGCS2000, Geom: at})
 }
 
 // planOf answers with the features and records that name an entity.
@@ -83,7 +77,11 @@ func (s *server) planOf(w *response, req *http.Request, entity string) error {
 	if len(mentions) == 0 {
 		return fmt.Errorf("entity %q of the plan (they are listed at /collections/plan_entities/items): %w", entity, layers.ErrNotFound)
 	}
-	return w.json(typeJSON, map[string]any{"entity": entity, "records": planRecords(req, mentions, nil),
+	records := planRecords(req, mentions, nil)
+	if w.format == "html" {
+		return s.page(w, req, "plan", planPage{Entity: entity, planAnswer: planAnswer{Records: records}})
+	}
+	return w.json(typeJSON, map[string]any{"entity": entity, "records": records,
 		"links": []encode.Link{{Href: base(req) + req.URL.RequestURI(), Rel: "self", Type: typeJSON}}})
 }
 
@@ -124,6 +122,9 @@ func (s *server) planAt(w *response, req *http.Request, shape geo.Shape) error {
 	a.Counties = planRecords(req, here.Counties, nil)
 	a.Unknown = planRecords(req, here.Unknown, nil)
 	a.Records = planRecords(req, here.Mentions, nearest)
+	if w.format == "html" {
+		return s.page(w, req, "plan", planPage{At: req.URL.Query().Get("at"), planAnswer: a})
+	}
 	a.Links = []encode.Link{
 		{Href: base(req) + req.URL.RequestURI(), Rel: "self", Type: typeJSON},
 		{Href: base(req) + "/map/", Rel: "related", Type: typeHTML, Title: "Map"},

@@ -40,9 +40,12 @@ const statusClientGone = 499
 // status is the one table from errors to HTTP statuses.
 func status(err error) int {
 	var input *layers.InputError
+	var own *exception
 	switch {
 	case errors.Is(err, context.Canceled):
 		return statusClientGone
+	case errors.As(err, &own):
+		return own.status
 	case errors.As(err, &input) && input.Geometry:
 		return http.StatusUnprocessableEntity
 	case errors.Is(err, layers.ErrTooLarge), errors.Is(err, read.ErrTooLarge):
@@ -51,6 +54,8 @@ func status(err error) int {
 		return http.StatusBadRequest
 	case errors.Is(err, layers.ErrNotFound):
 		return http.StatusNotFound
+	case errors.Is(err, layers.ErrGone):
+		return http.StatusGone
 	case errors.Is(err, layers.ErrForbidden):
 		return http.StatusForbidden
 	case errors.Is(err, layers.ErrConflict):
@@ -74,7 +79,13 @@ func problem(err error, requestID string) Problem {
 	p := Problem{Type: "about:blank", Status: status(err), Instance: requestID}
 	p.Title = http.StatusText(p.Status)
 	var input *layers.InputError
+	var own *exception
 	switch {
+	case errors.As(err, &own):
+		p.Detail = own.detail
+		if own.kind != "" {
+			p.Type = own.kind
+		}
 	case errors.As(err, &input):
 		e := *input
 		e.Param, e.Value = shorten(e.Param), shorten(e.Value)

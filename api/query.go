@@ -19,7 +19,9 @@ func selectionParams() []string {
 	return []string{"bbox", "bbox-crs", "crs", "datetime", "sortby", "properties", "filter", "filter-lang", "filter-crs", "intersects-feature"}
 }
 
-func pageParams() []string { return append(selectionParams(), "limit", "offset", "cursor") }
+func pageParams() []string {
+	return append(selectionParams(), "near", "limit", "offset", "cursor", "resultType")
+}
 
 const maxSortKeys = 8
 
@@ -38,7 +40,7 @@ func (s *server) parseItems(l *layers.Layer, query url.Values, params []string) 
 	if err := knownOnly(query, append(append(params, "f", "id"), propertyNames(l)...)...); err != nil {
 		return q, err
 	}
-	q.Count, q.sort, q.byOffset = true, query.Get("sortby"), query.Has("offset")
+	q.Count, q.sort, q.byOffset = layers.CountCheap, query.Get("sortby"), query.Has("offset")
 	steps := []func() error{
 		func() error { q.Limit, err = parseLimit(query.Get("limit")); return err },
 		func() error { q.Offset, err = parseOffset(query.Get("offset")); return err },
@@ -53,6 +55,8 @@ func (s *server) parseItems(l *layers.Layer, query url.Values, params []string) 
 			return err
 		},
 		func() error { return q.parseConditions(l, query) },
+		func() error { return q.parseNear(query) },
+		func() error { return q.parseResultType(query.Get("resultType")) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -64,6 +68,34 @@ func (s *server) parseItems(l *layers.Layer, query url.Values, params []string) 
 		return q, &layers.InputError{Param: "offset", Value: query.Get("offset"), Want: "offset or cursor, not both"}
 	}
 	return q, nil
+}
+
+// parseNear reads the place that the features are to be near. Their order is that
+// of the distance, which no cursor holds: such pages go by offset.
+func (q *itemsQuery) parseNear(query url.Values) error {
+	if !query.Has("near") {
+		return nil
+	}
+	for _, other := range []string{"sortby", "cursor"} {
+		if query.Get(other) != "" {
+			return &layers.InputError{Param: other, Value: query.Get(other), Want: "near or " + other + ", not both", Hint: "features near a place come nearest first; page with offset"}
+		}
+	}
+	p, err := parsePoint("near", query.Get("near"), "as in near=113.58,37.86&limit=5")
+	q.Near, q.Sort, q.byOffset = &p, nil, true
+	return err
+}
+
+// parseResultType reads whether the features are wanted or only how many they are.
+func (q *itemsQuery) parseResultType(text string) error {
+	switch text {
+	case "", "results":
+	case "hits":
+		q.Count = layers.CountAlone
+	default:
+		return &layers.InputError{Param: "resultType", Value: text, Want: "results or hits"}
+	}
+	return nil
 }
 
 func parseOffset(s string) (int, error) {

@@ -33,6 +33,14 @@ type response struct {
 	waits  bool     // for headers that are known at the end only
 	rest   *os.File // what does not fit in held
 	coder  coder    // compresses the body; nil when nothing does
+	lent   []*[]byte
+}
+
+// borrow returns memory that is the answer's until it is free.
+func (r *response) borrow() []byte {
+	b := r.coders.buffers.Get().(*[]byte)
+	r.lent = append(r.lent, b)
+	return *b
 }
 
 // Header returns the header of the answer.
@@ -40,6 +48,9 @@ func (r *response) Header() http.Header { return r.w.Header() }
 
 // Write implements io.Writer.
 func (r *response) Write(p []byte) (int, error) {
+	if r.held.Cap() == 0 && !r.sent {
+		r.held = *bytes.NewBuffer(r.borrow())
+	}
 	switch {
 	case !r.sent && r.held.Len()+len(p) <= holdBack, r.waits && r.rest == nil && r.held.Len()+len(p) <= spill:
 		return r.held.Write(p)
@@ -138,6 +149,9 @@ func (r *response) free() {
 	}
 	if r.coder != nil {
 		r.coders.put(r.coder)
+	}
+	for _, b := range r.lent {
+		r.coders.buffers.Put(b)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"planatlas/layers/report"
 )
 
 // route is one resource. The router, the check of the query, the OpenAPI
@@ -37,12 +39,13 @@ func (s *server) routes() []route {
 	return []route{
 		{name: "landing", method: get, path: "/", summary: "The landing page", media: typeJSON, formats: pages, serve: s.landing},
 		{name: "conformance", method: get, path: "/conformance", summary: "The standards that the service follows", media: typeJSON, formats: pages, serve: s.conformance},
-		{name: "api", method: get, path: "/api", summary: "This document", media: typeOpenAPI, formats: json, serve: s.openAPI},
+		{name: "api", method: get, path: "/api", summary: "This document", media: typeOpenAPI, formats: pages, serve: s.openAPI},
+		{name: "functions", method: get, path: "/functions", summary: "The functions that filters may call", media: typeJSON, formats: pages, serve: s.functions},
 		{name: "collections", method: get, path: "/collections", summary: "All collections", media: typeJSON, formats: pages, serve: s.collections},
 		{name: "collection", method: get, path: collection, summary: "One collection", media: typeJSON, formats: pages, serve: s.collection},
-		{name: "schema", method: get, path: collection + "/schema", summary: "The properties of the features", media: typeSchema, formats: json, serve: s.schema},
-		{name: "queryables", method: get, path: collection + "/queryables", summary: "The properties that filters may use", media: typeSchema, formats: json, serve: s.queryables},
-		{name: "sortables", method: get, path: collection + "/sortables", summary: "The properties that sortby may use", media: typeSchema, formats: json, serve: s.sortables},
+		{name: "schema", method: get, path: collection + "/schema", summary: "The properties of the features", media: typeSchema, formats: pages, serve: s.schema},
+		{name: "queryables", method: get, path: collection + "/queryables", summary: "The properties that filters may use", media: typeSchema, formats: pages, serve: s.queryables},
+		{name: "sortables", method: get, path: collection + "/sortables", summary: "The properties that sortby may use", media: typeSchema, formats: pages, serve: s.sortables},
 		{name: "items", method: get, path: collection + "/items", summary: "The features of a collection, a page at a time; each property of the collection is a query parameter for equality",
 			media: typeGeoJSON, formats: slices.Concat([]string{"geojson", "json", "html"}, names[1:]), params: pageParams(), filters: true, serve: s.items},
 		{name: "item", method: get, path: collection + "/items/{feature}", summary: "One feature", media: typeGeoJSON,
@@ -50,11 +53,27 @@ func (s *server) routes() []route {
 		{name: "download", method: get, path: collection + "/download", summary: "All features of a collection, or all that meet the conditions, as one file",
 			media: typeGeoJSON, formats: append([]string{"geojson", "json"}, names[1:]...), params: selectionParams(), filters: true, slow: true, serve: s.download},
 		{name: "nearest", method: get, path: collection + "/nearest", summary: "For each feature of a collection the nearest one of another, with the distance",
-			media: typeJSON, formats: json, params: []string{"to", "filter", "to-filter", "limit"}, serve: s.nearest},
-		{name: "check-site", method: post, path: "/checks", summary: "Check a project site against every layer", media: typeJSON, serve: s.postCheck},
+			media: typeJSON, formats: pages, params: []string{"to", "filter", "to-filter", "limit"}, serve: s.nearest},
+		{name: "check-site", method: post, path: "/checks", summary: "Check a project site against every layer and rule", media: typeJSON, params: []string{"on"}, serve: s.postCheck},
+		{name: "compare-sites", method: post, path: "/checks/compare", summary: "Check 2 to 20 alternative sites and rank them", media: typeJSON, params: []string{"on"}, slow: true, serve: s.compareSites},
+		{name: "check-batch", method: post, path: "/checks/batch", summary: "Check many sites: a line each in, a line each out; as a job with Prefer: respond-async", media: typeJSON,
+			formats: []string{"ndjson", "csv"}, params: []string{"on"}, slow: true, serve: s.postBatch},
 		{name: "check", method: get, path: "/checks/{check}", summary: "The answer of an archived check", media: typeJSON, formats: json, serve: s.getCheck},
+		{name: "report", method: get, path: "/checks/{check}/report", summary: "The report of an archived check, for a planner's file", media: typeGeoJSON, formats: report.Formats(), params: []string{"lang"}, serve: s.checkReport},
+		{name: "rerun-check", method: post, path: "/checks/{check}/rerun", summary: "Repeat an archived check: on the recorded state, which must give the same result, or on today's with a comparison",
+			media: typeJSON, params: []string{"state"}, slow: true, serve: s.rerunCheck},
+		{name: "processes", method: get, path: "/processes", summary: "The processes", media: typeJSON, formats: json, serve: s.processList},
+		{name: "process", method: get, path: "/processes/{process}", summary: "The inputs and outputs of a process", media: typeJSON, formats: json, serve: s.getProcess},
+		{name: "execute", method: post, path: "/processes/{process}/execution", summary: "Execute a process; as a job with Prefer: respond-async", media: typeJSON, slow: true, serve: s.executeProcess},
+		{name: "jobs", method: get, path: "/jobs", summary: "The jobs, newest first", media: typeJSON, formats: json, params: []string{"limit"}, serve: s.jobList},
+		{name: "job", method: get, path: "/jobs/{job}", summary: "The state of a job", media: typeJSON, formats: json, serve: s.getJob},
+		{name: "dismiss-job", method: http.MethodDelete, path: "/jobs/{job}", summary: "Stop a job, or delete its result", media: typeJSON, serve: s.dismissJob},
+		{name: "job-results", method: get, path: "/jobs/{job}/results", summary: "The result of a job that was successful; of a batch in the order of its sites", media: typeJSON,
+			formats: []string{"json", "ndjson", "csv"}, slow: true, serve: s.jobResults},
+		{name: "rules", method: get, path: "/rules", summary: "The rules by which sites are checked, and what they ask of a project", media: typeJSON, formats: pages, params: []string{"datetime", "layer"}, serve: s.rulesList},
+		{name: "rule", method: get, path: "/rules/{rule}", summary: "The versions of one rule", media: typeJSON, formats: pages, params: []string{"datetime"}, serve: s.ruleGet},
 		{name: "plan", method: get, path: "/plan", summary: "What the plan says at a point, or of one of its entities: features nearest first, systems, indicators and requirements, with their citations",
-			media: typeJSON, formats: json, params: []string{"at", "within", "entity"}, serve: s.planGet},
+			media: typeJSON, formats: pages, params: []string{"at", "within", "entity"}, serve: s.planGet},
 		{name: "plan-at-site", method: post, path: "/plan", summary: "What the plan says of a site", media: typeJSON, params: []string{"within"}, serve: s.planAtSite},
 		{name: "alive", method: get, path: "/healthz", summary: "Whether the process lives", media: typeJSON, serve: s.alive},
 		{name: "ready", method: get, path: "/readyz", summary: "Whether the database answers", media: typeJSON, serve: s.ready},

@@ -12,58 +12,51 @@ import (
 // language that was asked for; x-titles has both.
 const jsonSchema = "https://json-schema.org/draft/2020-12/schema"
 
+// described is a property with its schema, in the order in which they are shown.
+type described struct {
+	Name   string
+	Schema object
+}
+
 // schema is the resource /collections/{collection}/schema: what a feature holds.
 func (s *server) schema(w *response, req *http.Request) error {
-	return s.describeProperties(w, req, "schema", func(l *layers.Layer, lang string) object {
-		properties := object{"id": idSchema(lang)}
-		properties["id"].(object)["x-ogc-propertySeq"] = 0
-		for i, p := range l.AllProperties() {
-			one := propertySchema(p, lang)
-			one["x-ogc-propertySeq"] = i + 1
-			if role := role(p.Name); role != "" {
-				one["x-ogc-role"] = role
+	return s.describeProperties(w, req, "schema", layers.Text{ZH: "结构", EN: "Schema"}, func(l *layers.Layer, lang string) []described {
+		all := append(append([]described{idSchema(lang)}, propertySchemas(l, lang)...), geometrySchema(l, lang)...)
+		for i, p := range all {
+			p.Schema["x-ogc-propertySeq"] = i
+			if role := role(p.Name); role != "" && l.Managed() {
+				p.Schema["x-ogc-role"] = role
 			}
 			if p.Name == layers.Revision().Name {
-				one["readOnly"] = true
+				p.Schema["readOnly"] = true
 			}
-			properties[p.Name] = one
 		}
-		if g := geometrySchema(l, lang); g != nil {
-			g["x-ogc-role"], g["x-ogc-propertySeq"] = "primary-geometry", len(properties)
-			properties["geometry"] = g
-		}
-		return properties
+		return all
 	})
 }
 
 // queryables is the resource /collections/{collection}/queryables: what a filter
 // may speak of (Part 3, 19-079r2, section 6.2).
 func (s *server) queryables(w *response, req *http.Request) error {
-	return s.describeProperties(w, req, "queryables", func(l *layers.Layer, lang string) object {
-		properties := object{"id": idSchema(lang)}
-		for _, p := range l.AllProperties() {
-			properties[p.Name] = propertySchema(p, lang)
-		}
-		if g := geometrySchema(l, lang); g != nil {
-			properties["geometry"] = g
-		}
-		return properties
+	return s.describeProperties(w, req, "queryables", layers.Text{ZH: "可查询属性", EN: "Queryables"}, func(l *layers.Layer, lang string) []described {
+		return append(append([]described{idSchema(lang)}, propertySchemas(l, lang)...), geometrySchema(l, lang)...)
 	})
 }
 
 // sortables is the resource /collections/{collection}/sortables: what sortby may
 // name.
 func (s *server) sortables(w *response, req *http.Request) error {
-	return s.describeProperties(w, req, "sortables", func(l *layers.Layer, lang string) object {
-		properties := object{}
-		for _, p := range l.AllProperties() {
-			properties[p.Name] = propertySchema(p, lang)
-		}
-		return properties
-	})
+	return s.describeProperties(w, req, "sortables", layers.Text{ZH: "可排序属性", EN: "Sortables"}, propertySchemas)
 }
 
-func (s *server) describeProperties(w *response, req *http.Request, name string, properties func(*layers.Layer, string) object) error {
+// schemaPage is the page of one of the three.
+type schemaPage struct {
+	Layer      *layers.Layer
+	Kind       layers.Text
+	Properties []described
+}
+
+func (s *server) describeProperties(w *response, req *http.Request, name string, kind layers.Text, properties func(*layers.Layer, string) []described) error {
 	l, err := s.layer(req)
 	if err != nil {
 		return err
@@ -73,17 +66,35 @@ func (s *server) describeProperties(w *response, req *http.Request, name string,
 		return err
 	}
 	lang := language(req)
-	sayLanguage(w.Header(), lang)
+	all := properties(l, lang)
 	w.Header().Set("Last-Modified", v.Changed.UTC().Format(http.TimeFormat))
-	return w.json(typeSchema, object{
-		"$schema": jsonSchema, "$id": base(req) + collectionPath(l) + "/" + name, "type": "object",
-		"title": inLanguage(lang, l.Title), "description": inLanguage(lang, l.Description), "x-titles": l.Title,
-		"properties": properties(l, lang), "additionalProperties": false,
+	if w.format == "html" {
+		return keep(w, l, func() error { return s.page(w, req, "schema", schemaPage{l, kind, all}) })
+	}
+	sayLanguage(w.Header(), lang)
+	members := object{}
+	for _, p := range all {
+		members[p.Name] = p.Schema
+	}
+	return keep(w, l, func() error {
+		return w.json(typeSchema, object{
+			"$schema": jsonSchema, "$id": base(req) + collectionPath(l) + "/" + name, "type": "object",
+			"title": inLanguage(lang, l.Title), "description": inLanguage(lang, l.Description), "x-titles": l.Title,
+			"properties": members, "additionalProperties": false,
+		})
 	})
 }
 
-func idSchema(lang string) object {
-	return object{"type": "string", "title": inLanguage(lang, layers.Text{ZH: "标识", EN: "Id"}), "x-ogc-role": "id", "readOnly": true}
+func idSchema(lang string) described {
+	title := layers.Text{ZH: "标识", EN: "Id"}
+	return described{"id", object{"type": "string", "title": inLanguage(lang, title), "x-titles": title, "x-ogc-role": "id", "readOnly": true}}
+}
+
+func propertySchemas(l *layers.Layer, lang string) (out []described) {
+	for _, p := range l.AllProperties() {
+		out = append(out, described{p.Name, propertySchema(p, lang)})
+	}
+	return out
 }
 
 // propertySchema describes the values of a property.
@@ -101,8 +112,8 @@ func propertySchema(p layers.Property, lang string) object {
 	return out
 }
 
-// geometrySchema describes the geometry; nil for records, which have none.
-func geometrySchema(l *layers.Layer, lang string) object {
+// geometrySchema describes the geometry; nothing for records, which have none.
+func geometrySchema(l *layers.Layer, lang string) []described {
 	if !l.HasGeometry() {
 		return nil
 	}
@@ -111,7 +122,7 @@ func geometrySchema(l *layers.Layer, lang string) object {
 		format = "geometry-any"
 	}
 	title := layers.Text{ZH: "几何", EN: "Geometry"}
-	return object{"title": inLanguage(lang, title), "x-titles": title, "format": format}
+	return []described{{"geometry", object{"title": inLanguage(lang, title), "x-titles": title, "format": format, "x-ogc-role": "primary-geometry"}}}
 }
 
 // role is the part that a property plays (Part 5, section 8).

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -51,6 +52,52 @@ func TestPublishedTable(t *testing.T) {
 	for _, path := range []string{"/collections/wells/schema", "/collections/wells/queryables", "/api", "/collections/wells?f=html", "/collections/wells/items?f=html", "/collections/wells/items/7", "/collections/wells/items/7?f=html"} {
 		if a := s.get(t, path); a.StatusCode != http.StatusOK || strings.Contains(path, "/items/7") && !strings.Contains(string(a.body), "well 7") {
 			t.Errorf("%s: %d %.300s", path, a.StatusCode, a.body)
+		}
+	}
+}
+
+// TestEstimatesSaySo: the counts of a table that others write are PostgreSQL's
+// estimates, or not known; those of other collections are exact.
+func TestEstimatesSaySo(t *testing.T) {
+	database := storetest.URL(t)
+	storetest.Exec(t, database, "create table public.wells (gid bigint primary key, geom geometry(Point, 4326))")
+	storetest.Exec(t, database, "insert into public.wells select i, st_setsrid(st_point(113 + i * 0.001, 37.9), 4326) from generate_series(1, 25) i")
+	storetest.Exec(t, database, "create view public.few_wells as select * from public.wells where gid < 5")
+	storetest.Exec(t, database, "analyze public.wells")
+	db := storetest.Open(t, database)
+	for name, key := range map[string]string{"wells": "", "few_wells": "gid"} {
+		p, err := db.DescribeTable(t.Context(), "public", name, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Publish(t.Context(), p.Layer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := serveOn(t, database, store.Options{}, nil)
+	var exact int64
+	storetest.QueryRow(t, database, "select count(*) from layers.reference", &exact)
+	for _, tc := range []struct {
+		id        string
+		count     any
+		estimated any
+		zh, en    string
+	}{
+		{"wells", 25.0, true, "约25(估计)", "about 25 (estimated)"},
+		{"few_wells", nil, true, "数量未知", "number not known"},
+		{"reference", float64(exact), nil, fmt.Sprint(exact), fmt.Sprint(exact)},
+	} {
+		doc := read[map[string]any](t, s.get(t, "/collections/"+tc.id), http.StatusOK)
+		if doc["featureCount"] != tc.count || doc["countsEstimated"] != tc.estimated || (doc["locatedCount"] == nil) != (tc.count == nil) {
+			t.Errorf("%s: %v features, %v located, estimated %v", tc.id, doc["featureCount"], doc["locatedCount"], doc["countsEstimated"])
+		}
+		for lang, want := range map[string]string{"zh": tc.zh, "en": tc.en} {
+			if page := string(s.get(t, "/collections/"+tc.id+"?f=html", "Accept-Language", lang).body); !strings.Contains(page, "("+want+")</a>") {
+				t.Errorf("%s in %s: %.2000s", tc.id, lang, page)
+			}
+			if page := string(s.get(t, "/collections?f=html", "Accept-Language", lang).body); !strings.Contains(page, ">"+want+"</a>") {
+				t.Errorf("%s among all in %s", tc.id, lang)
+			}
 		}
 	}
 }

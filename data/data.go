@@ -16,3 +16,6 @@ func Yangquan() (fs.FS, error) { return fs.Sub(files, "yangquan") }
 
 // Rules returns the folder of the rules that hold in every city: *.yaml.
 func Rules() (fs.FS, error) { return fs.Sub(files, "rules") }
+
+// RulesSchema returns the JSON Schema of the files of rules.
+func RulesSchema() ([]byte, error) { return files.ReadFile("rules/schema.json") }

@@ -99,19 +99,37 @@ func trimZeros(dst []byte, start int) []byte {
 	return dst[:end]
 }
 
-// appendTrimmed appends v as appendDecimal does and cuts trailing zeros. Numbers
-// that have no more than decimals digits after the point, as stored coordinates
-// do, are written as scaled integers, in less than half the time.
-func appendTrimmed(dst []byte, v float64, decimals int) []byte {
-	if decimals >= 0 && decimals <= 9 {
-		scale := int64(1)
-		for range decimals {
-			scale *= 10
-		}
-		// Two decimals of up to 15 digits never read as the same double: when
-		// the scaled integer reads back as v, it is v's shortest decimal.
-		if n := math.Round(v * float64(scale)); math.Abs(n) < 1e15 && n/float64(scale) == v {
-			return appendScaled(dst, int64(n), scale)
+// power is ten to the power of decimals; 0 when numbers of so many decimals are
+// not written as scaled integers.
+func power(decimals int) float64 {
+	if decimals < 0 || decimals > 9 {
+		return 0
+	}
+	scale := 1.0
+	for range decimals {
+		scale *= 10
+	}
+	return scale
+}
+
+// appendTrimmed appends v as appendDecimal does and cuts trailing zeros. scale is
+// power(decimals).
+//
+// Most numbers are written as scaled integers, in a fraction of the time. v times
+// scale is off by less than one part in 2^51, as is what the shortest decimal of v
+// gives. Where that cannot carry it over a half, both round to the same integer.
+func appendTrimmed(dst []byte, v float64, decimals int, scale float64) []byte {
+	scaled := math.Abs(v) * scale
+	if scale > 0 && scaled < 1e15 {
+		n := math.Floor(scaled)
+		if rest := scaled - n - 0.5; math.Abs(rest) > scaled*0x1p-50 {
+			if rest > 0 {
+				n++
+			}
+			if v < 0 && n > 0 {
+				dst = append(dst, '-')
+			}
+			return appendScaled(dst, uint64(n), uint64(scale))
 		}
 	}
 	start := len(dst)
@@ -120,20 +138,18 @@ func appendTrimmed(dst []byte, v float64, decimals int) []byte {
 
 // appendScaled appends n/scale, where scale is a power of ten, without trailing
 // zeros after the point.
-func appendScaled(dst []byte, n, scale int64) []byte {
-	if n < 0 {
-		dst = append(dst, '-')
-		n = -n
-	}
-	dst = strconv.AppendInt(dst, n/scale, 10)
-	if n %= scale; n == 0 {
+func appendScaled(dst []byte, n, scale uint64) []byte {
+	whole := n / scale
+	dst = strconv.AppendUint(dst, whole, 10)
+	if n -= whole * scale; n == 0 {
 		return dst
 	}
-	dst = append(dst, '.')
-	for n > 0 {
-		scale /= 10
-		dst = append(dst, byte('0'+n/scale))
-		n %= scale
+	point := len(dst)
+	dst = strconv.AppendUint(dst, n+scale, 10) // its leading 1 keeps the zeros and makes place for the point
+	dst[point] = '.'
+	end := len(dst)
+	for dst[end-1] == '0' {
+		end--
 	}
-	return dst
+	return dst[:end]
 }

@@ -10,7 +10,7 @@ import (
 func TestTrimmed(t *testing.T) {
 	check := func(v float64, decimals int) {
 		t.Helper()
-		got, want := string(appendTrimmed(nil, v, decimals)), string(trimZeros(appendDecimal(nil, v, decimals), 0))
+		got, want := string(appendTrimmed(nil, v, decimals, power(decimals))), string(trimZeros(appendDecimal(nil, v, decimals), 0))
 		if got != want {
 			t.Errorf("%v with %d decimals: got %s, want %s", v, decimals, got, want)
 		}
@@ -28,5 +28,6 @@ func TestTrimmed(t *testing.T) {
 		check(v, decimals)
 		check(math.Nextafter(v, 1000), decimals)
 		check(v*math.Pow10(r.IntN(15)), decimals)
+		check(r.Float64()*360-180, decimals)
 	}
 }

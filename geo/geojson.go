@@ -20,7 +20,7 @@ import (
 // collections and bytes after the end give an error that wraps [ErrWKB]; dst is
 // then returned with its old length.
 func (b WKB) AppendGeoJSON(dst []byte, decimals int) ([]byte, error) {
-	w := writer{cursor: cursor{buf: b}, dst: dst, decimals: decimals}
+	w := writer{cursor: cursor{buf: b}, dst: dst, decimals: decimals, scale: power(decimals)}
 	err := w.geometry(0, 0)
 	if err == nil && w.left() > 0 {
 		err = fmt.Errorf("%w: %d bytes after the end of the geometry", ErrWKB, w.left())
@@ -36,6 +36,7 @@ type writer struct {
 	cursor
 	dst      []byte
 	decimals int
+	scale    float64
 }
 
 // opening returns how the GeoJSON of a geometry of this kind starts.
@@ -198,9 +199,9 @@ func (w *writer) position(x, y float64) error {
 		return fmt.Errorf("%w: position %v %v is not finite", ErrWKB, x, y)
 	}
 	w.dst = append(w.dst, '[')
-	w.dst = appendTrimmed(w.dst, x, w.decimals)
+	w.dst = appendTrimmed(w.dst, x, w.decimals, w.scale)
 	w.dst = append(w.dst, ',')
-	w.dst = appendTrimmed(w.dst, y, w.decimals)
+	w.dst = appendTrimmed(w.dst, y, w.decimals, w.scale)
 	w.dst = append(w.dst, ']')
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 // status; everything else is an internal error.
 var (
 	ErrNotFound    = errors.New("not found")
+	ErrGone        = errors.New("gone")
 	ErrConflict    = errors.New("conflict with the stored state")
 	ErrTooLarge    = errors.New("too large")
 	ErrForbidden   = errors.New("not allowed")

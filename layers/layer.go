@@ -91,6 +91,9 @@ type Style struct {
 	Zoom   [2]int    `toml:"zoom" json:"zoom"`
 }
 
+// maxMaxAge is the longest time for which an answer may be kept: a year.
+const maxMaxAge = 31_536_000
+
 // Layer is the declaration of one layer: one TOML file of a data folder, one
 // typed table, one collection. A layer without a geometry type holds records of
 // the plan, which are read from a CSV file.
@@ -101,7 +104,8 @@ type Layer struct {
 	Geometry    GeometryType `toml:"geometry" json:"geometryType"`
 	LegalEffect LegalEffect  `toml:"legal_effect" json:"legalEffect"`
 	Access      Access       `toml:"access" json:"access"`
-	Required    bool         `toml:"required" json:"required"` // without data from it a check is at best incomplete
+	MaxAge      int          `toml:"max_age" json:"maxAge,omitempty"` // seconds for which anybody may keep an answer; 0: it is asked about each time
+	Required    bool         `toml:"required" json:"required"`        // without data from it a check is at best incomplete
 	Source      Source       `toml:"source" json:"source"`
 	Coverage    Coverage     `toml:"coverage" json:"coverage"`
 	Style       Style        `toml:"style" json:"style"`
@@ -202,6 +206,12 @@ func (l *Layer) BaseProperties() []Property {
 	return recordProperties()
 }
 
+// Distance is the property that says how far a feature is from the place that a
+// query asks for: geodesic, on the CGCS2000 ellipsoid.
+func Distance() Property {
+	return Property{Name: "distance_m", Type: Number, Unit: "m", Title: Text{"距离", "Distance"}}
+}
+
 // Revision is the property that the service adds to every feature.
 func Revision() Property {
 	return Property{Name: "revision", Type: Integer, Title: Text{"版本", "Revision"}}
@@ -241,6 +251,10 @@ func (l *Layer) Validate() error {
 		return fmt.Errorf("legal_effect %q: want statutory, plan or indicative", l.LegalEffect)
 	case !oneOf(string(l.Access), string(Public), string(Internal)):
 		return fmt.Errorf("access %q: want public or internal", l.Access)
+	case l.MaxAge < 0 || l.MaxAge > maxMaxAge:
+		return fmt.Errorf("max_age %d: want seconds, 0 to %d", l.MaxAge, maxMaxAge)
+	case l.MaxAge > 0 && l.Access != Public:
+		return fmt.Errorf("max_age %d: want none for a layer that is not public; nobody may keep its answers", l.MaxAge)
 	case l.Source.Licence == "" || l.Source.Attribution == "" || l.Source.Date == "":
 		return fmt.Errorf("source: want licence, attribution and date")
 	case l.Coverage.Area == "" || l.Coverage.From == "":

@@ -29,8 +29,20 @@ type Query struct {
 	Properties []Property // to be read; nil for all
 	OutSRID    geo.SRID   // of the geometries; 0 for CRS84
 	NorthFirst bool       // the CRS's axis order is north, east
-	Count      bool       // count the matches, as far as that is cheap
+	Count      Count      // whether the matches are counted
+	Near       *orb.Point // in CRS84: the features come nearest first, with their distance; nil for no such order
 }
+
+// Count says how far the matches of a query are counted.
+type Count uint8
+
+// The ways to count. A cheap count is one that is known, or that of a small
+// layer; one that is alone reads no features.
+const (
+	NoCount Count = iota
+	CountCheap
+	CountAlone
+)
 
 // Interval is a span of days, half-open; an empty Day is open.
 type Interval struct{ From, To Day }
@@ -39,7 +51,7 @@ type Interval struct{ From, To Day }
 type SortKey struct {
 	Property   Property
 	Descending bool
-	Near       bool // instead of a property: the distance from the box's south-west corner, in the table's units
+	Near       bool // instead of a property: the distance of the feature's box from the south-west corner of the query's, in the table's units
 }
 
 // NearSort is the order of a page of a box for which the client asked for none:
@@ -68,7 +80,7 @@ type Reference struct {
 type Row struct {
 	ID     []byte
 	Geom   geo.WKB  // nil for a null geometry; EPSG:4490, lon/lat
-	Values [][]byte // as PostgreSQL text, in the order of the query's properties; nil for null
+	Values [][]byte // as PostgreSQL text, in the order of the query's properties, and with Near the distance behind them; nil for null
 }
 
 // Sink takes rows one by one. An error stops the query.

@@ -21,7 +21,7 @@ type CSV struct {
 
 // NewCSV returns an encoder of the view's features.
 func NewCSV(w io.Writer, v View) *CSV {
-	return &CSV{output: newOutput(w), properties: v.Properties, decimals: v.Decimals}
+	return &CSV{output: newOutput(w, v), properties: v.Properties, decimals: v.Decimals}
 }
 
 func (c *CSV) begin() {

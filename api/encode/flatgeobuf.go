@@ -23,7 +23,7 @@ type FlatGeobuf struct {
 
 // NewFlatGeobuf returns an encoder of the view's features.
 func NewFlatGeobuf(w io.Writer, v View) *FlatGeobuf {
-	return &FlatGeobuf{output: newOutput(w), view: v}
+	return &FlatGeobuf{output: newOutput(w, v), view: v}
 }
 
 // The types of columns that are used.

@@ -11,7 +11,7 @@ import (
 )
 
 // flushSize is how much an encoder gathers before it writes.
-const flushSize = 16 << 10
+const flushSize = 60 << 10
 
 // View says how rows are to be written: which properties, in which CRS.
 type View struct {
@@ -20,7 +20,11 @@ type View struct {
 	CRS        string            // URI of the CRS; the rows' coordinates are already in its axis order
 	EPSG       int               // code of the CRS, for formats that name it so
 	Decimals   int               // of a coordinate
+	Buffer     []byte            // memory to gather bytes in, for as long as the encoder lives; made when nil
 }
+
+// BufferSize is how much memory an encoder gathers in when no feature is larger.
+const BufferSize = flushSize + 4<<10
 
 // End is what is known at the end of a page.
 type End struct {
@@ -85,7 +89,7 @@ type output struct {
 	buf []byte
 }
 
-func newOutput(w io.Writer) output { return output{w, make([]byte, 0, flushSize+4096)} }
+func newOutput(w io.Writer, v View) output { return output{w, v.Buffer[:0]} }
 
 // flush writes what was gathered when it is more than so many bytes.
 func (o *output) flush(above int) error {

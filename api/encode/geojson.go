@@ -27,7 +27,7 @@ type key struct {
 
 // NewGeoJSON returns an encoder of the view's features.
 func NewGeoJSON(w io.Writer, v View) *GeoJSON {
-	g := &GeoJSON{output: newOutput(w), decimals: v.Decimals}
+	g := &GeoJSON{output: newOutput(w, v), decimals: v.Decimals}
 	for i, p := range v.Properties {
 		text := append(appendString([]byte{','}, []byte(p.Name)), ':')
 		if i == 0 {

@@ -17,7 +17,7 @@ type KML struct {
 }
 
 // NewKML returns an encoder of the view's features.
-func NewKML(w io.Writer, v View) *KML { return &KML{output: newOutput(w), view: v} }
+func NewKML(w io.Writer, v View) *KML { return &KML{output: newOutput(w, v), view: v} }
 
 func (k *KML) begin() {
 	k.begun = true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"planatlas/geo"
 	"planatlas/layers"
@@ -33,10 +34,28 @@ func printAnswer(w io.Writer, lang string, a check.Answer) error {
 	} else if _, err := findingTable(say, a.Findings).WriteTo(w); err != nil {
 		return err
 	}
+	printQuestions(w, say, a.Questions)
 	_, err := fmt.Fprintf(w, "\n%s %s  %s  %s %.12s  %s %.12s\n", say(layers.Text{ZH: "检查", EN: "check"}), a.ID,
 		a.Created.Format("2006-01-02 15:04:05Z"), say(layers.Text{ZH: "结果", EN: "result"}), a.Provenance.ResultSHA256,
 		say(layers.Text{ZH: "规则", EN: "rules"}), a.Provenance.RulesSHA256)
 	return err
+}
+
+// printQuestions says what was not said of the project, and what each reply would
+// mean.
+func printQuestions(w io.Writer, say func(layers.Text) string, questions []check.Question) {
+	for _, q := range questions {
+		fmt.Fprintf(w, "\n%s (--project %s=…; %s)\n", say(q.Text), q.Attribute, strings.Join(q.Rules, ", "))
+		byVerdict := map[check.Verdict][]string{}
+		for _, r := range q.Replies {
+			byVerdict[r.Verdict] = append(byVerdict[r.Verdict], fmt.Sprint(r.Value))
+		}
+		for _, v := range []check.Verdict{check.Prohibited, check.Restricted, check.Incomplete, check.Advisory, check.AllClear} {
+			if len(byVerdict[v]) > 0 {
+				fmt.Fprintf(w, "  %s: %s\n", say(word(string(v))), strings.Join(byVerdict[v], ", "))
+			}
+		}
+	}
 }
 
 func layerTable(say func(layers.Text) string, lines []check.LayerLine) *table {
@@ -44,6 +63,9 @@ func layerTable(say func(layers.Text) string, lines []check.LayerLine) *table {
 	t.row(say(layers.Text{ZH: "图层", EN: "layer"}), say(layers.Text{ZH: "结果", EN: "outcome"}), "m²", say(layers.Text{ZH: "公顷", EN: "ha"}),
 		say(layers.Text{ZH: "亩", EN: "mu"}), "%", say(layers.Text{ZH: "最近距离 m", EN: "nearest m"}), say(layers.Text{ZH: "说明", EN: "why"}))
 	for _, l := range lines {
+		if l.Absent { // the summary counts them
+			continue
+		}
 		m2, ha, mu, share, nearest := "-", "-", "-", "-", "-" // not known is not zero
 		if o := l.Overlap; o != nil {
 			a := geo.SquareMetres(o.M2)
@@ -63,7 +85,11 @@ func findingTable(say func(layers.Text) string, findings []check.Finding) *table
 		say(layers.Text{ZH: "计为", EN: "counts as"}), "m²", say(layers.Text{ZH: "距离 m", EN: "distance m"}),
 		say(layers.Text{ZH: "要素", EN: "feature"}), say(layers.Text{ZH: "依据", EN: "law"}))
 	for _, f := range findings {
-		t.row(f.Rule, say(word(string(f.Verdict))), say(word(string(f.Certainty))), say(word(string(f.Counts))),
+		rule := f.Rule
+		if f.Case != "" {
+			rule += "/" + f.Case
+		}
+		t.row(rule, say(word(string(f.Verdict))), say(word(string(f.Certainty))), say(word(string(f.Counts))),
 			geo.SquareMetres(f.Overlap.M2).FormatM2(), metres(f.DistanceM), say(f.FeatureName), f.Law+" "+f.Article)
 	}
 	return t

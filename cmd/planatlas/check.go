@@ -3,20 +3,23 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
-	"planatlas/geo/read"
 	"planatlas/layers"
 	"planatlas/layers/check"
 )
 
 type checkCmd struct {
-	Site string `arg:"" help:"The site's boundary as GeoJSON (lon/lat, CGCS2000 or WGS84); - reads it from standard input."`
-	JSON bool   `help:"Print the whole answer as JSON."`
-	Lang string `help:"Language of the table." enum:"zh,en" default:"zh" env:"PLANATLAS_LANG"`
+	reportFlags
+	Site    string            `arg:"" help:"The site's boundary as GeoJSON (lon/lat, CGCS2000 or WGS84); - reads it from standard input. Its properties may say what project it is."`
+	Project map[string]string `help:"What is said of the project, such as area_class=urban; goes before the file. May be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
+	Accuracy float64 `help:"Accuracy of the site's boundary in metres, when it is worse than the file says." placeholder:"METRES"`
+	On      string            `help:"Day whose law is applied and whose features are in force. Default: today in China." placeholder:"2026-03-15"`
+	JSON   bool     `help:"Print the whole answer as JSON."`
+	Report []string `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format. May be repeated." placeholder:"FILE" type:"path"`
+	Lang   string   `help:"Language of the table." enum:"zh,en" default:"zh" env:"PLANATLAS_LANG"`
 }
 
 // Run checks the site, archives the answer, prints it and ends with the exit
@@ -24,6 +27,13 @@ type checkCmd struct {
 func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 	site, err := c.read(con.in)
 	if err != nil {
+		return err
+	}
+	on, err := check.ParseDay(c.On)
+	if err != nil {
+		return err
+	}
+	if err := reportFiles(g, c.Report); err != nil {
 		return err
 	}
 	return g.with(ctx, func(db *database) error {
@@ -34,7 +44,7 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 		if len(now.catalog().Layers) == 0 {
 			return fmt.Errorf("no layers are loaded, so there is nothing to check against: run planatlas load: %w", layers.ErrNotFound)
 		}
-		_, answer, err := now.checker(db.Store, g.log).Run(ctx, check.Site{Site: site})
+		_, answer, err := now.checker(db.Store, g.log).RunOn(ctx, site, on)
 		if err != nil {
 			return err
 		}
@@ -47,11 +57,17 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 		} else {
 			err = printAnswer(con.out, c.Lang, a)
 		}
-		return errors.Join(err, verdictCode(a.Verdict))
+		if err == nil && len(c.Report) > 0 {
+			err = c.write(ctx, g, db, answer, c.Report)
+		}
+		if err != nil {
+			return err
+		}
+		return verdictCode(a.Verdict)
 	})
 }
 
-func (c *checkCmd) read(in io.Reader) (read.Site, error) {
+func (c *checkCmd) read(in io.Reader) (check.Site, error) {
 	var b []byte
 	var err error
 	if c.Site == "-" {
@@ -60,13 +76,25 @@ func (c *checkCmd) read(in io.Reader) (read.Site, error) {
 		b, err = os.ReadFile(c.Site)
 	}
 	if err != nil {
-		return read.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
+		return check.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
 	}
-	site, err := read.GeoJSONSite(b, check.SiteLimits())
+	site, err := check.ReadSite(b)
 	if err != nil {
 		return site, &layers.InputError{Param: c.Site, Value: err.Error(), Err: err}
 	}
-	return site, nil
+	said := map[string]any{}
+	for name, v := range site.Project {
+		said[name] = v
+	}
+	for name, v := range c.Project {
+		said[name] = v
+	}
+	if !(c.Accuracy >= 0 && c.Accuracy <= check.MaxAccuracyM) {
+		return site, &layers.InputError{Param: "--accuracy", Value: fmt.Sprint(c.Accuracy), Want: fmt.Sprintf("metres, 0 to %d", check.MaxAccuracyM)}
+	}
+	site.AccuracyM = max(site.AccuracyM, c.Accuracy)
+	site.Project, err = check.ParseProject(said)
+	return site, err
 }
 
 func verdictCode(v check.Verdict) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"planatlas/api"
@@ -25,17 +25,56 @@ import (
 // inProcess serves Yangquan from a database of the test's own.
 func inProcess(t *testing.T) (address, database string) {
 	t.Helper()
+	address, database, _ = inProcessWithLog(t)
+	return address, database
+}
+
+// requests is the log of a service, which a test may read while it is written.
+type requests struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements io.Writer.
+func (r *requests) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// of returns the queries for the features of a collection.
+func (r *requests) of(collection string) (queries []url.Values) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range regexp.MustCompile(`uri="?/collections/`+collection+`/items\?([^ "]+)`).FindAllStringSubmatch(r.text.String(), -1) {
+		query, err := url.ParseQuery(m[1])
+		if err == nil {
+			queries = append(queries, query)
+		}
+	}
+	return queries
+}
+
+// pushed reports whether a query for features had the parameter with that value;
+// any value when it is empty.
+func pushed(queries []url.Values, name, value string) bool {
+	return slices.ContainsFunc(queries, func(q url.Values) bool { return q.Has(name) && (value == "" || q.Get(name) == value) })
+}
+
+func inProcessWithLog(t *testing.T) (address, database string, seen *requests) {
+	t.Helper()
+	seen = &requests{}
 	database = storetest.URL(t)
 	s := storetest.Open(t, database)
 	var now state
 	if err := now.refresh(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.NewTextHandler(seen, nil))
 	server := httptest.NewServer(api.New(api.Options{Reader: s, Checker: now.checker(s, log), Catalog: now.catalog,
 		Map: webmap.Handler(), Log: log, Version: version}))
 	t.Cleanup(server.Close)
-	return server.URL, database
+	return server.URL, database, seen
 }
 
 // client runs a program of others; one that is not installed fails with the line
@@ -109,7 +148,7 @@ func TestOWSLibWalksEveryLayer(t *testing.T) {
 // compares with SQL.
 func TestGDALFilters(t *testing.T) {
 	t.Parallel()
-	address, database := inProcess(t)
+	address, database, seen := inProcessWithLog(t)
 	file := filepath.Join(t.TempDir(), "part.geojson")
 	gdal(t, "ogr2ogr", "-f", "GeoJSON", file, "OAPIF:"+address, "reference",
 		"-spat", "113.4", "37.8", "113.8", "38.2", "-where", "status = 'existing'")
@@ -134,6 +173,9 @@ func TestGDALFilters(t *testing.T) {
 		where status = 'existing' and st_intersects(geom, st_makeenvelope(113.4, 37.8, 113.8, 38.2, 4490))`, &want)
 	if len(want) < 2 || !slices.Equal(got, want) {
 		t.Errorf("GDAL got %q, the database has %q", got, want)
+	}
+	if queries := seen.of("reference"); !pushed(queries, "bbox", "") || !pushed(queries, "filter", "status = 'existing'") {
+		t.Errorf("GDAL filtered for itself: %v", queries)
 	}
 }
 

@@ -23,6 +23,7 @@ type globals struct {
 	DatabaseURL string `help:"Use this PostGIS database instead of a private one." placeholder:"postgres://…" env:"PLANATLAS_DATABASE_URL"`
 	Home        string `help:"Data folder of the private database. Default: planatlas in the XDG data home; /var/lib/planatlas for root." env:"PLANATLAS_HOME" type:"path"`
 	PGBin       string `name:"pg-bin" help:"Folder of the PostgreSQL programs. Default: look for them." env:"PLANATLAS_PG_BIN" type:"path"`
+	Font        string `help:"Chinese TrueType font for PDF reports. Default: WenQuanYi Micro Hei where distributions install it." placeholder:"FILE" env:"PLANATLAS_FONT" type:"path"`
 	Verbose     bool   `short:"v" help:"Log more." env:"PLANATLAS_VERBOSE"`
 
 	log *slog.Logger

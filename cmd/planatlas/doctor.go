@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"planatlas/api/webmap"
+	reports "planatlas/layers/report"
 	"planatlas/layers/store/cluster"
 )
 
@@ -35,6 +36,7 @@ func (doctorCmd) Run(ctx context.Context, g *globals, con console) error {
 	f.line(webmap.Built(webmap.FS()), "map page", map[bool]string{true: "built", false: "not built: run make webmap, then build again"}[webmap.Built(webmap.FS())])
 	usable := g.DatabaseURL != "" || f.programs(g)
 	f.tool(ctx, "ogr2ogr", "GDAL, for files in other formats (Debian: gdal-bin)")
+	f.font(g)
 	if usable {
 		f.database(ctx, g)
 	}
@@ -73,6 +75,19 @@ func (f *findings) tool(ctx context.Context, name, purpose string) {
 		return
 	}
 	f.line(true, name, strings.TrimSpace(string(out)))
+}
+
+// font tells whether reports can be written as PDF.
+func (f *findings) font(g *globals) {
+	path, err := reports.FindFont(g.Font)
+	if err == nil {
+		_, err = reports.LoadFont(g.Font)
+	}
+	if err != nil {
+		f.line(false, "font", err.Error())
+		return
+	}
+	f.line(true, "font", path+", for PDF reports")
 }
 
 func (f *findings) database(ctx context.Context, g *globals) {

@@ -15,13 +15,14 @@ import (
 // TestQGISLoadsEveryLayer loads every collection with QGIS and filters one, and
 // compares with the database. make test-qgis runs it.
 func TestQGISLoadsEveryLayer(t *testing.T) {
-	address, database := inProcess(t)
+	address, database, seen := inProcessWithLog(t)
 	script, err := filepath.Abs("testdata/qgis_load.py")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := client(t, "apt-get install python3-qgis", "/usr/bin/python3", script, address)
 	var got struct {
+		Version     int
 		Counts      map[string]int
 		Wrong       []string
 		Named, Near int
@@ -37,5 +38,13 @@ func TestQGISLoadsEveryLayer(t *testing.T) {
 	storetest.QueryRow(t, database, "select count(*) from layers.reference where st_intersects(geom, st_makeenvelope(113.4, 37.8, 113.8, 38.2, 4490))", &near)
 	if got.Named != named || got.Near != near {
 		t.Errorf("QGIS filtered %d and %d, the database %d and %d", got.Named, got.Near, named, near)
+	}
+	queries := seen.of("reference")
+	if !pushed(queries, "bbox", "") {
+		t.Errorf("QGIS looked for a place itself: %v", queries)
+	}
+	const filters = 33600 // the first QGIS that knows filters; those before read all and choose
+	if got.Version >= filters && !pushed(queries, "filter", "") && !pushed(queries, "status", "existing") {
+		t.Errorf("QGIS %d filtered for itself: %v", got.Version, queries)
 	}
 }

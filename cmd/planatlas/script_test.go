@@ -123,6 +123,31 @@ func region(ts *testscript.TestScript, _ bool, args []string) {
 	for _, file := range features {
 		ts.Check(os.WriteFile(file, []byte("{\"type\":\"FeatureCollection\",\"features\":[\n]}\n"), 0o644))
 	}
+	wanted, err := check.ReadWanted(os.DirFS(root + "/data/rules"))
+	ts.Check(err)
+	for _, w := range wanted {
+		declare(ts, dir, w)
+	}
+	// Every site lies inside the urban development boundary.
+	boundary := `{"type":"Feature","id":"all","properties":{"name_zh":"城镇开发边界","name_en":"Boundary","status":"existing","entity":"all","plan_section":"6.1","plan_quote":"城镇开发边界",` +
+		`"geometry_source":"test","accuracy_m":1,"legal_effect":"statutory"},"geometry":{"type":"Polygon","coordinates":[[[112,37],[115,37],[115,39],[112,39],[112,37]]]}}`
+	ts.Check(os.WriteFile(filepath.Join(dir, "features", "urban_development_boundary.geojson"), []byte("{\"type\":\"FeatureCollection\",\"features\":[\n"+boundary+"\n]}\n"), 0o644))
+}
+
+// declare adds a layer that rules speak of and the folder does not have.
+func declare(ts *testscript.TestScript, dir string, w check.Wanted) {
+	file := filepath.Join(dir, "layers", w.ID+".toml")
+	if _, err := os.Stat(file); err == nil {
+		return
+	}
+	text := fmt.Sprintf("id = %q\ntitle = { zh = %q, en = %q }\ngeometry = \"Geometry\"\nlegal_effect = \"statutory\"\naccess = \"public\"\n"+
+		"[source]\nlicence = \"none\"\nattribution = \"none\"\ndate = \"2021-01-01\"\n[coverage]\narea = \"yangquan\"\ncomplete = true\nfrom = \"2021-01-01\"\n",
+		w.ID, w.Title.ZH, w.Title.EN)
+	for _, p := range w.Properties {
+		text += fmt.Sprintf("[[property]]\nname = %q\ntitle = { zh = %q, en = %q }\ntype = %q\n", p.Name, p.Title.ZH, p.Title.EN, p.Type)
+	}
+	ts.Check(os.WriteFile(file, []byte(text), 0o644))
+	ts.Check(os.WriteFile(filepath.Join(dir, "features", w.ID+".geojson"), []byte("{\"type\":\"FeatureCollection\",\"features\":[\n]}\n"), 0o644))
 }
 
 func await(ts *testscript.TestScript, _ bool, args []string) {

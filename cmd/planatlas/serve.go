@@ -12,6 +12,7 @@ import (
 
 	"planatlas/api"
 	"planatlas/api/webmap"
+	"planatlas/layers/check"
 	"planatlas/layers/store"
 
 	"golang.org/x/sync/errgroup"
@@ -52,8 +53,12 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	if err := c.firstLoad(ctx, g, con, db, &now); err != nil {
 		return err
 	}
-	handler := api.New(api.Options{Reader: db.Store, Checker: now.checker(db.Store, g.log), Catalog: now.catalog,
-		Map: webmap.Handler(), Log: g.log, Version: version})
+	service := now.checker(db.Store, g.log)
+	options := api.Options{Reader: db.Store, Checker: service, Catalog: now.catalog,
+		Map: webmap.Handler(), Log: g.log, Font: g.Font, Version: version}
+	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
+	options.Wake = jobs.Wake
+	handler := api.New(options)
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	group, ctx := errgroup.WithContext(ctx)
@@ -71,6 +76,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		return server.Shutdown(wait)
 	})
 	group.Go(func() error { c.follow(ctx, g, db.Store, &now); return nil })
+	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
 	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
 }

@@ -3,7 +3,6 @@ package check
 import (
 	"encoding/json"
 	"math"
-	"strings"
 	"time"
 
 	"planatlas/geo"
@@ -20,6 +19,7 @@ type Answer struct {
 	Project    Project      `json:"project"` // attributes as they were given
 	Layers     []LayerLine  `json:"layers"`
 	Findings   []Finding    `json:"findings"`
+	Rules      []RuleLine   `json:"rules"`     // every rule in force that day, whether or not it fired
 	Questions  []Question   `json:"questions"` // what was not said of the project and would change the answer
 	Remainder  *Remainder   `json:"remainder"` // null when nothing is prohibited for certain, or it could not be worked out
 	Provenance Provenance   `json:"provenance"`
@@ -69,14 +69,38 @@ type LayerLine struct {
 	Title    layers.Text `json:"titles"`
 	Outcome  Outcome     `json:"outcome"`
 	Reason   layers.Text `json:"reason"`
+	Absent   bool        `json:"absent,omitempty"` // the service has no such layer; rules speak of it
 	Required bool        `json:"required"`
 	Revision int64       `json:"revision"`
 	DataDate layers.Day  `json:"data_date"`
 	Overlap  *Overlap    `json:"overlap"`   // of all features together, nothing counted twice; null where that is not known
 	NearestM *float64    `json:"nearest_m"` // null when the layer was not checked or holds nothing
 
-	gap bool // the layer's data cannot answer for the whole site
+	gap     bool // the layer's data cannot answer for the whole site
+	expired bool // the day is outside the layer's period
+
 }
+
+// RuleLine is what one rule came to.
+type RuleLine struct {
+	Rule         string   `json:"rule"`
+	Layer        string   `json:"layer"`
+	Applies      Applies  `json:"applies"`
+	Outcome      Outcome  `json:"outcome"`
+	NearestM     *float64 `json:"nearest_m"`                // to the nearest feature that it is about; null when that is not known
+	FartherThanM float64  `json:"farther_than_m,omitempty"` // none of them is nearer
+	ThresholdM   float64  `json:"threshold_m,omitempty"`    // the largest distance that it may ask for
+}
+
+// Applies says whether a rule is about a project.
+type Applies string
+
+// The answers to that.
+const (
+	AppliesYes     Applies = "yes"
+	AppliesNo      Applies = "no"
+	AppliesDepends Applies = "depends" // on what was not said
+)
 
 // Citation is where the plan names the feature.
 type Citation struct {
@@ -87,11 +111,12 @@ type Citation struct {
 // Finding is one rule that fired for one feature.
 type Finding struct {
 	Rule            string          `json:"rule"`
+	Case            string          `json:"case,omitempty"` // of the rule, where it has a name of its own
 	Layer           string          `json:"layer"`
 	Feature         string          `json:"feature"`
 	FeatureName     layers.Text     `json:"feature_name"`
 	FeatureRevision int64           `json:"feature_revision"`
-	Relation        string          `json:"relation"` // overlaps, touches, within_distance, within_accuracy
+	Relation        string          `json:"relation"` // overlaps, touches, within, outside, within_distance, within_accuracy
 	Verdict         Verdict         `json:"verdict"`  // that the rule gives
 	Counts          Verdict         `json:"counts_as"`
 	Certainty       Certainty       `json:"certainty"`
@@ -115,6 +140,8 @@ type Finding struct {
 	Text            layers.Text     `json:"text"`
 	Requires        layers.Text     `json:"requires"`
 	Verified        bool            `json:"verified"`
+	Mark            string          `json:"mark"`   // how the words were read: L, W:host, C, gk or plan
+	Source          string          `json:"source"` // where they were read
 	Citation        *Citation       `json:"citation"`
 	Geometry        json.RawMessage `json:"geometry"`
 }
@@ -128,12 +155,13 @@ type Question struct {
 	Replies   []Reply     `json:"replies"`
 }
 
-// Reply is one possible reply, and the worst verdict that the rules that ask would
-// then give.
+// Reply is one possible reply, and the worst verdict that the rules that ask could
+// then still give: clear when none of them would fire.
 type Reply struct {
 	Value   any         `json:"value"` // true, false or a code
 	Title   layers.Text `json:"titles"`
 	Verdict Verdict     `json:"verdict"`
+	Counts  Verdict     `json:"counts_as"`
 }
 
 // Remainder is the site without what is prohibited for certain.
@@ -176,54 +204,4 @@ func overlap(part, whole geo.SquareMetres) Overlap {
 		o.Share = math.Min(1, float64(part/whole))
 	}
 	return o
-}
-
-func summarise(r Result) layers.Text {
-	lines, findings := r.Layers, r.Findings
-	text := map[Verdict]layers.Text{
-		Prohibited: {ZH: "禁止：至少一条规则禁止在此建设。", EN: "Prohibited: at least one rule forbids building here."},
-		Restricted: {ZH: "受限：须取得批准或同意。", EN: "Restricted: an approval or consent is needed."},
-		Incomplete: {ZH: "不完整：现有数据不足以作出结论，不得视为符合。", EN: "Incomplete: the data at hand do not allow a conclusion; this is not a clearance."},
-		Advisory:   {ZH: "提示：没有确定的禁止或限制，但有需要注意的事项。", EN: "Advisory: no ban or restriction is certain, but there is something to consider."},
-		AllClear:   {ZH: "未见冲突：没有违反所检查的规则。", EN: "Clear: no rule that was checked is violated."},
-	}[r.Verdict]
-	var zh, en []string
-	name := func(l LayerLine) { zh, en = append(zh, l.Title.ZH), append(en, l.Title.EN) }
-	add := func(lead layers.Text) {
-		if len(zh) > 0 {
-			text.ZH += lead.ZH + strings.Join(zh, "、") + "。"
-			text.EN += lead.EN + strings.Join(en, ", ") + "."
-		}
-		zh, en = nil, nil
-	}
-	if r.Outside {
-		text.ZH += "地块及其周边不完全在任何图层的覆盖范围内。"
-		text.EN += " The site and its surroundings are not wholly inside the coverage of any layer."
-	}
-	for _, l := range lines {
-		if l.Outcome == NotChecked {
-			name(l)
-		}
-	}
-	add(layers.Text{ZH: "未检查：", EN: " Not checked: "})
-	for _, l := range lines {
-		if l.gap && l.Required {
-			name(l)
-		}
-	}
-	add(layers.Text{ZH: "必需数据缺失或不完整：", EN: " Required data are missing or not complete: "})
-	for _, l := range lines {
-		if l.Outcome == NoData && !l.Required {
-			name(l)
-		}
-	}
-	add(layers.Text{ZH: "无数据：", EN: " No data: "})
-	for _, f := range findings {
-		if f.Certainty == WithinAccuracy && f.Counts == Incomplete {
-			zh = append(zh, f.FeatureName.ZH+"（"+f.Rule+"）")
-			en = append(en, f.FeatureName.EN+" ("+f.Rule+")")
-		}
-	}
-	add(layers.Text{ZH: "位置精度不足，实测后可能为禁止或受限：", EN: " Within positional accuracy; may be prohibited or restricted once surveyed: "})
-	return text
 }

@@ -246,25 +246,41 @@ func (f FeatureMeasure) hit() bool {
 	return f.Interiors
 }
 
-// sliver reports whether the overlap is in slivers alone.
+// sliver reports whether the overlap is in slivers alone. A circle of as many
+// square metres has a radius of 0.56 m: what can move farther and still meets the
+// site lies deep in it, and is small but no sliver.
 func (f FeatureMeasure) sliver() bool {
-	return f.Dimension == 2 && f.hit() && f.Solid < SliverM2 && f.DepthM < SliverWidthM
+	return f.Dimension == 2 && f.hit() && f.Solid < SliverM2 && f.DepthM < math.Sqrt(SliverM2/math.Pi)
+}
+
+// noise reports whether the part outside comes from arithmetic.
+func (z ZoneMeasure) noise() bool { return z.Outside < NoiseM2 || z.WidthM < NoiseWidthM }
+
+// sliver reports whether the part outside is in slivers alone.
+func (z ZoneMeasure) sliver() bool {
+	return z.Outside < SliverM2 && z.DepthM < math.Sqrt(SliverM2/math.Pi) || z.WidthM < SliverWidthM
 }
 
 // Plan says what has to be measured: every layer of the catalogue that has
 // shapes, out to the largest distance that a rule in force on that day asks for
-// and the site's own accuracy. A rule whose layer is not in the catalogue needs a
-// layer that nobody has; Judge reports it.
+// and the site's own accuracy, and the zones that rules ask about. Rules that are
+// not about such a project need nothing. A rule whose layer is not in the catalogue
+// needs a layer that nobody has; Judge reports it.
 func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need {
 	var needs []Need
+	given := newBonds().implied(site.Project)
 	for _, l := range catalog.Layers {
 		if !l.Checked() {
 			continue
 		}
 		need := Need{Layer: l}
 		for _, r := range rules {
-			if r.Layer == l.ID && r.InForce(on) {
-				need.WithinM = max(need.WithinM, r.reachM())
+			if r.Layer != l.ID || !r.InForce(on) || applies(r.conditions.possible(given)) == AppliesNo {
+				continue
+			}
+			need.WithinM = max(need.WithinM, r.reachM())
+			if r.Relation.zonal() && !slices.ContainsFunc(need.Zones, func(z Zone) bool { return z.Filter == r.Filter }) {
+				need.Zones = append(need.Zones, Zone{Filter: r.Filter, Expr: r.filter})
 			}
 		}
 		need.WithinM += site.AccuracyM

@@ -27,7 +27,7 @@ func other() Rule {
 
 func rule(change func(*Rule)) Rule {
 	r := Rule{ID: "E2", Layer: "red", Relation: Intersects, Verdict: Prohibited, Basis: "statute", Law: "law",
-		Text: layers.Text{ZH: "文", EN: "text"}, Source: "here", Verified: true, ValidFrom: "2020-01-01"}
+		Text: layers.Text{ZH: "文", EN: "text"}, Source: "here", Mark: "L", Verified: true, ValidFrom: "2020-01-01"}
 	if change != nil {
 		change(&r)
 	}
@@ -78,8 +78,8 @@ func TestOutcomeAndVerdict(t *testing.T) {
 		{"measured but empty zero value", nil, []Rule{rule(nil)}, Measurement{Features: []FeatureMeasure{}, Nearest: &near}, NotChecked, Incomplete},
 		{"outside coverage", nil, []Rule{rule(nil)}, Measurement{Measured: true}, NoData, AllClear},
 		{"outside coverage of a required layer", func(l *layers.Layer) { l.Required = true }, []Rule{rule(nil)}, Measurement{Measured: true}, NoData, Incomplete},
-		{"coverage ended", func(l *layers.Layer) { l.Coverage.To = "2026-11-24" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
-		{"coverage not begun", func(l *layers.Layer) { l.Coverage.From = "2026-11-25" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
+		{"coverage ended", func(l *layers.Layer) { l.Coverage.To = "2026-11-24" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, Incomplete},
+		{"coverage not begun", func(l *layers.Layer) { l.Coverage.From = "2026-11-25" }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, Incomplete},
 		{"incomplete layer", func(l *layers.Layer) { l.Coverage.Complete = false }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, NoData, AllClear},
 		{"features without a place", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Unlocated: 1}, NoData, AllClear},
 		{"features without a place in a required layer", func(l *layers.Layer) { l.Required = true }, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Unlocated: 1}, NoData, Incomplete},

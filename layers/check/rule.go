@@ -1,30 +1,38 @@
 package check
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"planatlas/layers"
 	"planatlas/layers/cql"
-
-	"github.com/goccy/go-yaml"
 )
 
-// Relation is how a site has to lie to a feature for a rule to fire.
+// Relation is how a site has to lie to a feature, or to the zone of all features
+// that a rule is about, for the rule to fire.
 type Relation string
 
 // The relations that rules may name.
 const (
 	Intersects Relation = "intersects" // interiors overlap; a shared edge is not enough
+	TouchesIt  Relation = "touches"    // only the boundaries meet
 	DWithin    Relation = "dwithin"    // nearer than the rule's distance, from the edge that it names
+	Within     Relation = "within"     // wholly inside the zone
+	OutsideOf  Relation = "outside"    // a part lies outside the zone
+)
+
+func relations() []Relation { return []Relation{Intersects, TouchesIt, Within, OutsideOf, DWithin} }
+
+// zonal reports whether the relation is to the zone of all features together.
+func (r Relation) zonal() bool { return r == Within || r == OutsideOf }
+
+// Where a distance is measured from.
+const (
+	fromEdge       = "edge"       // the edge of what a centreline stands for
+	fromCentreline = "centreline" // the centreline itself
+	fromPolygon    = "polygon"    // the shape as it is drawn
 )
 
 // Rule is one entry of a rules file. Law changes by date, so a rule is data: it
@@ -35,25 +43,124 @@ type Rule struct {
 	Filter       string      `yaml:"filter" json:"filter,omitempty"` // CQL2 text over the layer's properties
 	Relation     Relation    `yaml:"relation" json:"relation"`
 	DistanceM    float64     `yaml:"distance_m" json:"distance_m,omitempty"`
-	MeasuredFrom string      `yaml:"measured_from" json:"measured_from,omitempty"` // edge or polygon
-	Verdict      Verdict     `yaml:"verdict" json:"verdict"`
+	MeasuredFrom string      `yaml:"measured_from" json:"measured_from,omitempty"` // edge, centreline or polygon
+	OverHa       float64     `yaml:"over_ha" json:"over_ha,omitempty"`             // fires when its features take more of the site than so many hectares
+	When         string      `yaml:"when" json:"when,omitempty"`                   // CQL2 text over project attributes: which projects it is about
+	Verdict      Verdict     `yaml:"verdict" json:"verdict,omitempty"`             // of a rule without cases
+	Cases        []Case      `yaml:"cases" json:"cases,omitempty"`                 // the first that holds decides; without one nothing fires
+	Exemptions   []Exemption `yaml:"exemptions" json:"exemptions,omitempty"`       // ways out
+	Authority    layers.Text `yaml:"authority" json:"authority,omitzero"`          // who decides
 	VerdictBasis string      `yaml:"verdict_basis" json:"verdict_basis,omitempty"` // stated, or inferred: the verdict is a reading of the words
 	Basis        string      `yaml:"basis" json:"basis"`                           // statute, plan or local
 	Law          string      `yaml:"law" json:"law"`
 	Article      string      `yaml:"article" json:"article"`
 	Text         layers.Text `yaml:"text" json:"text"`
-	Requires     layers.Text `yaml:"requires" json:"requires"` // the approval that lifts it, if there is one
-	Verified     bool        `yaml:"verified" json:"verified"` // read in the text of the law
-	Source       string      `yaml:"source" json:"source"`     // where it was read
+	Requires     layers.Text `yaml:"requires" json:"requires,omitzero"` // the approval that lifts it, if there is one
+	Verified     bool        `yaml:"verified" json:"verified"`          // read in the text of the law
+	Mark         string      `yaml:"mark" json:"mark"`                  // how it was read: L the law's text, W a web page, C public code, gk general knowledge, plan the plan's text
+	Source       string      `yaml:"source" json:"source"`              // where it was read
 	ValidFrom    layers.Day  `yaml:"valid_from" json:"valid_from"`
 	ValidTo      layers.Day  `yaml:"valid_to" json:"valid_to,omitempty"` // exclusive
+	LayerTitle   layers.Text `yaml:"-" json:"layer_titles"`              // of the layer, which a city may not have
+	Examples     []Example   `yaml:"examples" json:"-"`
 
-	filter cql.Expr
+	filter     cql.Expr
+	conditions conditions
+	chosen     string // id of the case that this is the rule under
+}
+
+// Case is what a rule says of some projects. What it leaves out is the rule's.
+type Case struct {
+	ID         string      `yaml:"id" json:"id,omitempty"`     // under which findings name it, beside the rule
+	When       string      `yaml:"when" json:"when,omitempty"` // CQL2 text over project attributes; empty for all others
+	Verdict    Verdict     `yaml:"verdict" json:"verdict"`
+	DistanceM  float64     `yaml:"distance_m" json:"distance_m,omitempty"`
+	Exemptions []Exemption `yaml:"exemptions" json:"exemptions,omitempty"`
+	Authority  layers.Text `yaml:"authority" json:"authority,omitzero"`
+	Law        string      `yaml:"law" json:"law,omitempty"` // of its own; then article, text, verified, mark and source are its own too
+	Article    string      `yaml:"article" json:"article,omitempty"`
+	Text       layers.Text `yaml:"text" json:"text,omitzero"`
+	Requires   layers.Text `yaml:"requires" json:"requires,omitzero"`
+	Verified   *bool       `yaml:"verified" json:"verified,omitempty"`
+	Mark       string      `yaml:"mark" json:"mark,omitempty"`
+	Source     string      `yaml:"source" json:"source,omitempty"`
 }
 
 // InForce reports whether the rule holds on that day.
 func (r Rule) InForce(on time.Time) bool {
 	return !on.Before(r.ValidFrom.Time()) && (r.ValidTo == "" || on.Before(r.ValidTo.Time()))
+}
+
+// under returns the rule as one of its cases makes it.
+func (r Rule) under(chosen int) Rule {
+	if chosen >= len(r.Cases) {
+		return r // a rule without cases
+	}
+	c := r.Cases[chosen]
+	r.Verdict, r.chosen = c.Verdict, c.ID
+	if c.DistanceM > 0 {
+		r.DistanceM = c.DistanceM
+	}
+	if c.Exemptions != nil {
+		r.Exemptions = c.Exemptions
+	}
+	none := layers.Text{}
+	if c.Law != "" {
+		r.Law, r.Article, r.Mark, r.Source = c.Law, c.Article, c.Mark, c.Source
+		r.Verified = c.Verified != nil && *c.Verified
+	}
+	if c.Article != "" {
+		r.Article = c.Article
+	}
+	for _, pair := range []struct{ to, from *layers.Text }{{&r.Text, &c.Text}, {&r.Requires, &c.Requires}, {&r.Authority, &c.Authority}} {
+		if *pair.from != none {
+			*pair.to = *pair.from
+		}
+	}
+	return r
+}
+
+// distances are those that the rule may ask for.
+func (r Rule) distances() []float64 {
+	out := []float64{r.DistanceM}
+	for i := range r.Cases {
+		out = append(out, r.under(i).DistanceM)
+	}
+	return out
+}
+
+// Distances writes the distances that the rule may ask for: 20 m, or 8-15 m.
+func (r Rule) Distances() string {
+	var least, most float64
+	for _, d := range r.distances() {
+		if d > 0 {
+			most = max(most, d)
+			if least == 0 || d < least {
+				least = d
+			}
+		}
+	}
+	switch {
+	case most == 0:
+		return ""
+	case least == most:
+		return fmt.Sprintf("%g m", most)
+	}
+	return fmt.Sprintf("%g-%g m", least, most)
+}
+
+// Verdicts writes the verdicts that the rule may give, in the order of its cases.
+func (r Rule) Verdicts() string {
+	all := []string{string(r.Verdict)}
+	for i, c := range r.Cases {
+		if i == 0 {
+			all = nil
+		}
+		if v := string(c.Verdict); !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // defaultHalfM is how wide half of an unknown right-of-way may be, metres: that of
@@ -63,10 +170,14 @@ const defaultHalfM = 30
 // reachM is how far from a feature as drawn the rule can look, beside accuracy
 // and known half width, metres.
 func (r Rule) reachM() float64 {
-	if r.Relation == DWithin && r.MeasuredFrom == "edge" {
-		return r.DistanceM + defaultHalfM
+	var most float64
+	for _, d := range r.distances() {
+		most = max(most, d)
 	}
-	return r.DistanceM
+	if r.Relation == DWithin && r.MeasuredFrom == fromEdge {
+		return most + defaultHalfM
+	}
+	return most
 }
 
 // application says whether a rule is about a feature.
@@ -89,131 +200,4 @@ func (r Rule) applies(f FeatureMeasure) application {
 		return notAbout
 	}
 	return mayBe
-}
-
-// compile parses the filter and checks everything that needs no catalogue.
-func (r *Rule) compile() error {
-	filter, err := cql.ParseText(r.Filter)
-	if err != nil {
-		return fmt.Errorf("filter: %w", err)
-	}
-	r.filter = filter
-	switch {
-	case r.ID == "" || r.Layer == "":
-		return errors.New("want id and layer")
-	case r.Relation != Intersects && r.Relation != DWithin:
-		return fmt.Errorf("relation %q: want intersects or dwithin", r.Relation)
-	case r.Relation == DWithin && !(r.DistanceM > 0 && r.DistanceM <= 10_000):
-		return fmt.Errorf("distance_m %g: want metres, more than 0 and at most 10000", r.DistanceM)
-	case r.Relation == DWithin && !slices.Contains([]string{"edge", "polygon"}, r.MeasuredFrom):
-		return fmt.Errorf("measured_from %q: want edge or polygon", r.MeasuredFrom)
-	case r.Relation == Intersects && (r.DistanceM != 0 || r.MeasuredFrom != ""):
-		return errors.New("distance_m and measured_from belong to dwithin")
-	case !slices.Contains([]Verdict{Prohibited, Restricted, Advisory}, r.Verdict):
-		return fmt.Errorf("verdict %q: want prohibited, restricted or advisory", r.Verdict)
-	case !slices.Contains([]string{"", "stated", "inferred"}, r.VerdictBasis):
-		return fmt.Errorf("verdict_basis %q: want stated or inferred", r.VerdictBasis)
-	case !slices.Contains([]string{"statute", "plan", "local"}, r.Basis):
-		return fmt.Errorf("basis %q: want statute, plan or local", r.Basis)
-	case r.Law == "" || r.Text.ZH == "" || r.Text.EN == "" || r.Source == "":
-		return errors.New("want law, text.zh, text.en and source")
-	case r.ValidFrom == "" || math.IsNaN(r.DistanceM):
-		return errors.New("want valid_from")
-	}
-	return nil
-}
-
-// RuleSet is all rules that were loaded together. Its hash names it in answers.
-type RuleSet struct {
-	Rules  []Rule
-	SHA256 string
-}
-
-// ReadRules reads every *.yaml of the folders and checks the rules against the
-// catalogue. A mistake is reported with its file and the rule's id.
-func ReadRules(catalog *layers.Catalog, folders ...fs.FS) (RuleSet, error) {
-	var rules []Rule
-	for _, folder := range folders {
-		names, err := fs.Glob(folder, "*.yaml")
-		if err != nil {
-			return RuleSet{}, fmt.Errorf("list rules: %w", err)
-		}
-		for _, name := range names {
-			b, err := fs.ReadFile(folder, name)
-			if err != nil {
-				return RuleSet{}, fmt.Errorf("rules: %w", err)
-			}
-			var file []Rule
-			if err := yaml.UnmarshalWithOptions(b, &file, yaml.Strict()); err != nil {
-				return RuleSet{}, fmt.Errorf("rules/%s: %s", name, yaml.FormatError(err, false, false))
-			}
-			for i := range file {
-				if err := checkRule(catalog, &file[i]); err != nil {
-					return RuleSet{}, fmt.Errorf("rules/%s: rule %d (%s): %w", name, i+1, file[i].ID, err)
-				}
-			}
-			rules = append(rules, file...)
-		}
-	}
-	return newRuleSet(rules)
-}
-
-func newRuleSet(rules []Rule) (RuleSet, error) {
-	slices.SortFunc(rules, func(a, b Rule) int {
-		return strings.Compare(a.ID+"\x00"+string(a.ValidFrom), b.ID+"\x00"+string(b.ValidFrom))
-	})
-	for i := 1; i < len(rules); i++ {
-		a, b := rules[i-1], rules[i]
-		if a.ID == b.ID && (a.ValidTo == "" || a.ValidTo > b.ValidFrom) {
-			return RuleSet{}, fmt.Errorf("rule %s: two versions are in force on %s", b.ID, b.ValidFrom)
-		}
-	}
-	document, err := json.Marshal(rules)
-	if err != nil {
-		return RuleSet{}, fmt.Errorf("write the rules: %w", err)
-	}
-	sum := sha256.Sum256(document)
-	return RuleSet{Rules: rules, SHA256: hex.EncodeToString(sum[:])}, nil
-}
-
-// JSON returns the document that DecodeRules reads.
-func (s RuleSet) JSON() ([]byte, error) { return json.Marshal(s.Rules) }
-
-// DecodeRules reads a stored rule set.
-func DecodeRules(document []byte) (RuleSet, error) {
-	var rules []Rule
-	if err := json.Unmarshal(document, &rules); err != nil {
-		return RuleSet{}, fmt.Errorf("read the stored rules: %w", err)
-	}
-	for i := range rules {
-		if err := rules[i].compile(); err != nil {
-			return RuleSet{}, fmt.Errorf("stored rule %s: %w", rules[i].ID, err)
-		}
-	}
-	return newRuleSet(rules)
-}
-
-func checkRule(catalog *layers.Catalog, r *Rule) error {
-	if err := r.compile(); err != nil {
-		return err
-	}
-	l, err := catalog.Layer(r.Layer)
-	if err != nil {
-		return err
-	}
-	if cql.HasGeometry(r.filter) {
-		return errors.New("filter: want conditions on properties; relation says how a site lies")
-	}
-	err = cql.Check(r.filter, func(name string) (cql.Type, bool) {
-		p, ok := l.Property(name)
-		return cql.Type(p.Type), ok
-	})
-	var wrong *cql.TypeError
-	if errors.As(err, &wrong) && wrong.Property != "" {
-		return fmt.Errorf("filter: layer %s has no property %q", r.Layer, wrong.Property)
-	}
-	if err != nil {
-		return fmt.Errorf("filter: %w", err)
-	}
-	return nil
 }

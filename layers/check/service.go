@@ -3,24 +3,30 @@ package check
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"planatlas/geo"
-	"planatlas/geo/read"
 	"planatlas/layers"
 )
 
-// Store is what a check needs of the database.
+// Store is what checks need of the database.
 type Store interface {
 	// Snapshot runs f on one state of the database, which nothing changes.
 	Snapshot(ctx context.Context, f func(Snapshot) error) error
-	// Archive keeps a check for ever.
-	Archive(ctx context.Context, r Record) error
+	// SnapshotAt runs f on an earlier state.
+	SnapshotAt(ctx context.Context, at Moment, f func(Snapshot) error) error
+	// Archive keeps checks for ever, all or none.
+	Archive(ctx context.Context, records ...Record) error
+	// Archived returns an archived check.
+	Archived(ctx context.Context, id string) (Record, error)
+	// StateOf returns the catalogue and the rules of those hashes.
+	StateOf(ctx context.Context, catalogSHA256, rulesSHA256 string) (State, error)
+	// Revisions returns the present revision of each layer.
+	Revisions(ctx context.Context) (map[string]int64, error)
 }
 
 // Snapshot is one state of the database.
@@ -42,18 +48,6 @@ type Measured struct {
 	Snapshot time.Time // of the database
 }
 
-// Record is an archived check.
-type Record struct {
-	ID           string
-	Created      time.Time
-	Site         Site
-	Revisions    map[string]int64 // by layer
-	RulesSHA256  string
-	Software     string
-	Answer       []byte // exactly as the client got it
-	ResultSHA256 string
-}
-
 // State is the catalogue and the rules that hold together at one moment.
 type State struct {
 	Catalog       *layers.Catalog
@@ -71,72 +65,138 @@ type Service struct {
 }
 
 const (
-	// timeout bounds a whole check.
+	// timeout bounds one check, and perSite what each further site of several adds.
 	timeout = 30 * time.Second
+	perSite = 3 * time.Second
+	// snapshotTime is how the time of a snapshot is written.
+	snapshotTime = time.RFC3339Nano
 	// maxExtent is the largest extent of a site in degrees: larger than any city.
 	maxExtent = 3
 )
 
-// SiteLimits bound a site that is handed in, wherever that is.
-func SiteLimits() read.Limits { return read.Limits{Bytes: 16 << 20, Vertices: 50_000} }
-
-// Run checks the site, archives the answer and returns it with its id. Features
-// of layers that are not public are in the answer without name, place and shape.
+// Run checks the site by the law of today, archives the answer and returns it with
+// its id. Features of layers that are not public are in the answer without name,
+// place and shape.
 func (s *Service) Run(ctx context.Context, site Site) (id string, answer []byte, err error) {
-	if b := site.Shape.Geom.Bound(); b.Max[0]-b.Min[0] > maxExtent || b.Max[1]-b.Min[1] > maxExtent {
-		return "", nil, &layers.InputError{Param: "geometry", Geometry: true,
-			Value: fmt.Sprintf("a site of %.1f by %.1f degrees", b.Max[0]-b.Min[0], b.Max[1]-b.Min[1]), Want: fmt.Sprintf("at most %d degrees each way", maxExtent)}
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	now, state := s.Now().UTC().Truncate(time.Millisecond), s.State()
-	day := chineseDay(now)
-	rules := state.Rules.Rules
-	needs := Plan(state.Catalog, rules, site, day.Time())
-	var measured Measured
-	err = s.Store.Snapshot(ctx, func(snapshot Snapshot) error {
-		all, err := snapshot.Measure(ctx, []geo.Shape{site.Shape}, needs, day)
-		if err != nil {
-			return err
-		}
-		measured = all[0]
-		return measured.Err
-	})
+	return s.RunOn(ctx, site, "")
+}
+
+// RunOn checks the site by the law and with the features in force on a day; an
+// empty day is today in China.
+func (s *Service) RunOn(ctx context.Context, site Site, on layers.Day) (id string, answer []byte, err error) {
+	done, err := s.RunAll(ctx, []Site{site}, on)
 	if err != nil {
-		return "", nil, fmt.Errorf("measure the site: %w", err)
-	}
-	for _, m := range measured.Layers {
-		if m.Err != nil {
-			s.Log.ErrorContext(ctx, "a layer was not checked", "layer", m.Layer.ID, "error", m.Err)
-		}
-	}
-	result := Judge(rules, needs, site, measured.Site, measured.Layers, day.Time())
-	result.redact(state.Catalog)
-	result.Summary = summarise(result)
-	a := Answer{
-		ID: rand.Text(), Created: now, Verdict: result.Verdict, Summary: result.Summary,
-		Site:   siteAnswer(site, measured.Site),
-		Layers: append([]LayerLine{}, result.Layers...), Findings: append([]Finding{}, result.Findings...),
-		Provenance: Provenance{Day: day, Snapshot: measured.Snapshot.UTC().Format(time.RFC3339Nano),
-			CatalogSHA256: state.CatalogSHA256, RulesSHA256: state.Rules.SHA256, Software: s.Software},
-	}
-	a.Links = []AnswerLink{{Href: "/checks/" + a.ID, Rel: "self", Type: "application/json"}}
-	if a.Provenance.ResultSHA256, err = resultHash(a); err != nil {
 		return "", nil, err
 	}
-	answer, err = json.Marshal(a)
+	return done[0].Answer.ID, done[0].Document, done[0].Err
+}
+
+// Done is one finished check.
+type Done struct {
+	Err      error // why there is no answer: an *layers.InputError when the site is at fault
+	Answer   Answer
+	Document []byte // the answer as clients get it
+
+	record     Record
+	restricted geo.SquareMetres // of the site, under restrictions that count; nothing twice
+}
+
+// RunAll checks the sites on one state of the database, archives their answers
+// together and returns them in order. The error of one site is no error of the
+// others.
+func (s *Service) RunAll(ctx context.Context, sites []Site, on layers.Day) ([]Done, error) {
+	done, err := s.runAll(ctx, sites, on, false)
 	if err != nil {
-		return "", nil, fmt.Errorf("write the answer: %w", err)
+		return nil, err
 	}
-	record := Record{ID: a.ID, Created: now, Site: site, Revisions: map[string]int64{}, RulesSHA256: state.Rules.SHA256,
-		Software: s.Software, Answer: answer, ResultSHA256: a.Provenance.ResultSHA256}
-	for _, l := range result.Layers {
-		record.Revisions[l.Layer] = l.Revision
+	return done, s.archive(ctx, done)
+}
+
+func (s *Service) runAll(ctx context.Context, sites []Site, on layers.Day, sums bool) ([]Done, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout+perSite*time.Duration(len(sites)-1))
+	defer cancel()
+	e := s.examination(on)
+	e.sums = sums
+	var done []Done
+	err := s.Store.Snapshot(ctx, func(snapshot Snapshot) (err error) {
+		done, err = s.examine(ctx, snapshot, e, sites)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("measure the site: %w", err)
 	}
-	if err := s.Store.Archive(ctx, record); err != nil {
-		return "", nil, fmt.Errorf("archive the check: %w", err)
+	return done, nil
+}
+
+func (s *Service) archive(ctx context.Context, done []Done) error {
+	var records []Record
+	for _, d := range done {
+		if d.Err == nil {
+			records = append(records, d.record)
+		}
 	}
-	return a.ID, answer, nil
+	if err := s.Store.Archive(ctx, records...); err != nil {
+		return fmt.Errorf("archive the check: %w", err)
+	}
+	return nil
+}
+
+// examination is what the checks of one call have in common.
+type examination struct {
+	State
+	day  layers.Day
+	now  time.Time
+	skip map[string]layers.Text // layers that are not to be measured, with the reason
+	sums bool                   // what is restricted is measured too
+}
+
+func (s *Service) examination(on layers.Day) examination {
+	e := examination{State: s.State(), now: s.Now().UTC().Truncate(time.Millisecond), day: on}
+	if on == "" {
+		e.day = chineseDay(e.now)
+	}
+	return e
+}
+
+// answer judges the measures of one site.
+func (s *Service) answer(ctx context.Context, snapshot Snapshot, e examination, needs []Need, site Site, m Measured) (d Done) {
+	if m.Err != nil {
+		return Done{Err: m.Err}
+	}
+	for _, x := range m.Layers {
+		if x.Err != nil {
+			s.Log.ErrorContext(ctx, "a layer was not checked", "layer", x.Layer.ID, "error", x.Err)
+		}
+	}
+	result := Judge(e.Rules.Rules, needs, site, m.Site, m.Layers, e.day.Time())
+	remainder := s.remainder(ctx, snapshot, e, result, site, m)
+	if e.sums {
+		d.restricted = s.restricted(ctx, snapshot, e, result, site, m)
+	}
+	result.redact(e.Catalog)
+	result.Summary = summarise(result)
+	project := site.Project
+	if project == nil {
+		project = Project{}
+	}
+	a := Answer{
+		ID: rand.Text(), Created: e.now, Verdict: result.Verdict, Summary: result.Summary,
+		Site: siteAnswer(site, m.Site), Project: project,
+		Layers: append([]LayerLine{}, result.Layers...), Findings: append([]Finding{}, result.Findings...),
+		Rules: append([]RuleLine{}, result.Rules...), Questions: append([]Question{}, result.Questions...), Remainder: remainder,
+		Provenance: Provenance{Day: e.day, Snapshot: m.Snapshot.UTC().Format(snapshotTime),
+			CatalogSHA256: e.CatalogSHA256, RulesSHA256: e.Rules.SHA256, Software: s.Software},
+	}
+	a.Links = []AnswerLink{{Href: "/checks/" + a.ID, Rel: "self", Type: "application/json"}}
+	if a.Provenance.ResultSHA256, d.Err = resultHash(a); d.Err != nil {
+		return d
+	}
+	document, err := json.Marshal(a)
+	if err != nil {
+		return Done{Err: fmt.Errorf("write the answer: %w", err)}
+	}
+	d.Answer, d.Document, d.record = a, document, newRecord(site, a, document, m.Layers)
+	return d
 }
 
 // chineseDay is the calendar day in China, by which law takes effect.
@@ -144,14 +204,20 @@ func chineseDay(t time.Time) layers.Day {
 	return layers.Day(t.In(time.FixedZone("China Standard Time", 8*3600)).Format(time.DateOnly))
 }
 
+// hidden are the layers whose features are not shown to everybody.
+func hidden(catalog *layers.Catalog) map[string]bool {
+	out := map[string]bool{}
+	for _, l := range catalog.Layers {
+		out[l.ID] = l.Access != layers.Public
+	}
+	return out
+}
+
 // redact takes out of the result what would show an unpublished layer's features:
 // their names, places and shapes. That and by how many square metres they are
 // there remains.
 func (r *Result) redact(catalog *layers.Catalog) {
-	hidden := map[string]bool{}
-	for _, l := range catalog.Layers {
-		hidden[l.ID] = l.Access != layers.Public
-	}
+	hidden := hidden(catalog)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if !hidden[f.Layer] {
@@ -159,6 +225,7 @@ func (r *Result) redact(catalog *layers.Catalog) {
 		}
 		f.Feature, f.FeatureName, f.GeometrySource, f.Citation, f.Geometry = "", layers.Text{}, "", nil, nil
 		f.DistanceM = 0
+		f.Notes = slices.DeleteFunc(f.Notes, func(n Notice) bool { return n.Code == "centreline" }) // it says the distance
 		f.note("redacted", "图层不公开，不显示要素", "the layer is not public; its features are not shown")
 	}
 	for i := range r.Layers {
@@ -180,23 +247,4 @@ func siteAnswer(site Site, m SiteMeasure) SiteAnswer {
 		Area:      SiteArea{Measure: measure(m.Area), PlaneM2: m.PlaneM2, PlaneCRS: m.PlaneCRS},
 		AccuracyM: site.AccuracyM,
 	}
-}
-
-// resultHash covers what must be the same when a check is repeated.
-func resultHash(a Answer) (string, error) {
-	b, err := json.Marshal(struct {
-		Verdict      Verdict
-		Geometry     json.RawMessage
-		Area         SiteArea
-		AccuracyM    float64
-		Layers       []LayerLine
-		Findings     []Finding
-		Day          layers.Day
-		Rules, State string
-	}{a.Verdict, a.Site.Geometry, a.Site.Area, a.Site.AccuracyM, a.Layers, a.Findings, a.Provenance.Day, a.Provenance.RulesSHA256, a.Provenance.CatalogSHA256})
-	if err != nil {
-		return "", fmt.Errorf("hash the result: %w", err)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
 }

@@ -82,3 +82,9 @@ func broken(err error) bool {
 	text := err.Error()
 	return strings.HasSuffix(text, "unexpected EOF") || strings.Contains(text, "conn closed") || strings.Contains(text, "closed pool")
 }
+
+// tooSlow reports a statement that was ended by its time limit.
+func tooSlow(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "57014"
+}

@@ -16,20 +16,27 @@ import (
 // Items sends the rows of one page to sink, in the query's order. Values arrive
 // as PostgreSQL sent them and are not copied. One exchange with the database
 // brings the layer's revision, the count and the rows; a sink with a method Begin
-// is told the revision before the first row.
+// is told the revision before the first row, unless the layer is a published
+// table, which has none.
 func (s *Store) Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error) {
 	page := layers.Page{Matched: -1}
 	p, err := newPageQuery(l, q)
 	if err != nil {
 		return page, err
 	}
-	var batch pgx.Batch
-	batch.Queue(versionSQL, l.ID)
-	if q.Count {
-		batch.Queue(p.count, p.countArgs...)
-	}
-	batch.Queue(p.sql, p.args...)
 	err = s.inPagePool(ctx, func(conn *pgxpool.Conn) error {
+		if p.head == "" { // one statement takes no batch
+			rows, err := conn.Query(ctx, p.sql, p.args...)
+			if err != nil {
+				return err
+			}
+			return p.readRows(rows, q, sink, &page)
+		}
+		var batch pgx.Batch
+		batch.Queue(p.head, p.headArgs...)
+		if q.Count != layers.CountAlone {
+			batch.Queue(p.sql, p.args...)
+		}
 		results := conn.SendBatch(ctx, &batch)
 		err := p.read(results, q, sink, &page)
 		if closing := results.Close(); err == nil {
@@ -37,6 +44,9 @@ func (s *Store) Items(ctx context.Context, l *layers.Layer, q layers.Query, sink
 		}
 		return err
 	})
+	if page.Matched < 0 && q.Cursor == nil && !page.More && (page.Returned > 0 || q.Offset == 0) && q.Count == layers.CountCheap {
+		page.Matched = int64(q.Offset + page.Returned) // the page holds the last
+	}
 	return page, domainError("read "+l.ID, err)
 }
 
@@ -51,25 +61,30 @@ func (s *Store) inPagePool(ctx context.Context, f func(*pgxpool.Conn) error) err
 
 // read takes the results of the batch one by one.
 func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.Sink, page *layers.Page) error {
-	if err := results.QueryRow().Scan(&page.Version.Revision, &page.Version.Changed); err != nil {
+	var matched *int64
+	if err := results.QueryRow().Scan(&page.Version.Revision, &page.Version.Changed, &matched); err != nil {
 		return err
+	}
+	if matched != nil {
+		page.Matched = *matched
 	}
 	if b, ok := sink.(interface{ Begin(layers.Version) }); ok {
 		b.Begin(page.Version)
 	}
-	if q.Count {
-		if err := results.QueryRow().Scan(&page.Matched); err != nil {
-			return err
-		}
-		if page.Matched > p.countLimit {
-			page.Matched = -1
-		}
+	if q.Count == layers.CountAlone {
+		return nil
 	}
 	rows, err := results.Query()
 	if err != nil {
 		return err
 	}
+	return p.readRows(rows, q, sink, page)
+}
+
+// readRows takes the rows of the page.
+func (p *pageQuery) readRows(rows pgx.Rows, q layers.Query, sink layers.Sink, page *layers.Page) error {
 	defer rows.Close()
+	var last place
 	for rows.Next() {
 		raw := rows.RawValues()
 		if q.Limit > 0 && page.Returned == q.Limit {
@@ -83,25 +98,47 @@ func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.S
 		if err := sink.Row(layers.Row{ID: raw[0], Geom: geo.WKB(raw[1]), Values: raw[2 : 2+p.properties]}); err != nil {
 			return err
 		}
-		page.Last = p.cursor(q, raw, page.Last)
+		last.take(raw[0], raw[2+p.properties:][:len(q.Sort)])
 		if page.First == nil {
-			page.First = p.cursor(q, raw, nil)
+			page.First = last.cursor()
 		}
 		page.Returned++
 	}
 	rows.Close()
+	if page.Returned > 0 {
+		page.Last = last.cursor()
+	}
 	return rows.Err()
 }
 
-// cursor copies the place of a row into c, which is made when it is nil.
-func (p *pageQuery) cursor(q layers.Query, raw [][]byte, c *layers.Cursor) *layers.Cursor {
-	if c == nil {
-		c = &layers.Cursor{Values: make([]*string, len(q.Sort))}
+// place keeps where a row stands in the order. Its memory serves row after row.
+type place struct {
+	id     []byte
+	values [][]byte // nil for null
+}
+
+// take copies the id and the sort keys of a row.
+func (l *place) take(id []byte, values [][]byte) {
+	l.id = append(l.id[:0], id...)
+	if l.values == nil {
+		l.values = make([][]byte, len(values))
 	}
-	c.ID = string(raw[0])
-	for i := range q.Sort {
-		c.Values[i] = nil
-		if v := raw[2+p.properties+i]; v != nil {
+	for i, v := range values {
+		if v == nil {
+			l.values[i] = nil
+			continue
+		}
+		l.values[i] = append(l.values[i][:0], v...)
+		if l.values[i] == nil {
+			l.values[i] = []byte{} // an empty text is not null
+		}
+	}
+}
+
+func (l *place) cursor() *layers.Cursor {
+	c := &layers.Cursor{ID: string(l.id), Values: make([]*string, len(l.values))}
+	for i, v := range l.values {
+		if v != nil {
 			text := string(v)
 			c.Values[i] = &text
 		}
@@ -133,16 +170,14 @@ func (s *Store) Version(ctx context.Context, l *layers.Layer) (layers.Version, e
 func (s *Store) Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error) {
 	var sum layers.Summary
 	var west, south, east, north *float64
-	content := "(select count(*) n, count(geom) located, st_extent(geom)::geometry box from " + table(l) + ")"
-	args := []any{l.ID}
+	from, args := "planatlas.layer y cross join lateral (select y.features, y.located, y.extent) f", []any{l.ID}
 	if t := l.Table; t != nil {
-		content = "(select greatest(reltuples, 0)::bigint n, greatest(reltuples, 0)::bigint located, " +
+		from = "planatlas.layer y, (select greatest(reltuples, 0)::bigint features, greatest(reltuples, 0)::bigint located, " +
 			inSystem("st_setsrid(st_estimatedextent($2, $3, $4)::geometry, "+strconv.Itoa(t.SRID)+")", srid(l), geo.CGCS2000) +
-			" box from pg_class where oid = format('%I.%I', $2::text, $3::text)::regclass and relkind <> 'v' union all select 0, 0, null limit 1)"
+			" extent from pg_class where oid = format('%I.%I', $2::text, $3::text)::regclass and relkind <> 'v' union all select 0, 0, null limit 1) f"
 		args = append(args, t.Schema, t.Name, t.Geometry)
 	}
-	sql := `select y.revision, y.changed_at, f.n, f.located, st_xmin(f.box), st_ymin(f.box), st_xmax(f.box), st_ymax(f.box)
-		from planatlas.layer y, ` + content + ` f where y.id = $1`
+	sql := "select y.revision, y.changed_at, f.features, f.located, st_xmin(f.extent), st_ymin(f.extent), st_xmax(f.extent), st_ymax(f.extent) from " + from + " where y.id = $1"
 	err := s.pool.QueryRow(ctx, sql, args...).Scan(&sum.Revision, &sum.Changed, &sum.Features, &sum.Located, &west, &south, &east, &north)
 	if west != nil {
 		sum.Extent = &orb.Bound{Min: orb.Point{*west, *south}, Max: orb.Point{*east, *north}}

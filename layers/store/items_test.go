@@ -30,12 +30,12 @@ func TestItems(t *testing.T) {
 		query layers.Query
 		want  int64
 	}{
-		{"all", layers.Query{Count: true}, 40},
-		{"by id", layers.Query{ID: "nanlou-gongyeyuan", Count: true}, 1},
-		{"by county", layers.Query{Filter: cql.Equal("county", "盂县"), Count: true}, 3},
-		{"in a box", layers.Query{BBox: &yuxian, Count: true}, 2},
-		{"none", layers.Query{Filter: cql.Equal("name_zh", "x' or 1=1 --"), Count: true}, 0},
-		{"boolean logic", layers.Query{Filter: cql.And{cql.Not{Of: cql.IsNull{Of: cql.Property{Name: "accuracy_m"}}}, cql.Compare{Op: "<", Left: cql.Property{Name: "accuracy_m"}, Right: cql.Literal{Value: 2600.0}}}, Count: true}, 3},
+		{"all", layers.Query{Count: layers.CountCheap}, 40},
+		{"by id", layers.Query{ID: "nanlou-gongyeyuan", Count: layers.CountCheap}, 1},
+		{"by county", layers.Query{Filter: cql.Equal("county", "盂县"), Count: layers.CountCheap}, 3},
+		{"in a box", layers.Query{BBox: &yuxian, Count: layers.CountCheap}, 2},
+		{"none", layers.Query{Filter: cql.Equal("name_zh", "x' or 1=1 --"), Count: layers.CountCheap}, 0},
+		{"boolean logic", layers.Query{Filter: cql.And{cql.Not{Of: cql.IsNull{Of: cql.Property{Name: "accuracy_m"}}}, cql.Compare{Op: "<", Left: cql.Property{Name: "accuracy_m"}, Right: cql.Literal{Value: 2600.0}}}, Count: layers.CountCheap}, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var ids idSink
@@ -205,7 +205,7 @@ func TestOffsetAndValidity(t *testing.T) {
 	if _, err := s.Items(t.Context(), parks, layers.Query{}, &all); err != nil {
 		t.Fatal(err)
 	}
-	page, err := s.Items(t.Context(), parks, layers.Query{Offset: 35, Limit: 10, Count: true}, &rest)
+	page, err := s.Items(t.Context(), parks, layers.Query{Offset: 35, Limit: 10, Count: layers.CountCheap}, &rest)
 	if err != nil || page.More || page.Matched != 40 {
 		t.Fatalf("%+v, %v", page, err)
 	}

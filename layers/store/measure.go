@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"planatlas/geo"
 	"planatlas/geo/crs"
@@ -16,20 +13,23 @@ import (
 	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Snapshot runs f in one repeatable-read transaction. Each statement in it has the
-// time limit of a layer.
+// time limit of a layer. The plans are made once and for few sites: that no plan is
+// parallel keeps sums in one order.
 func (s *Store) Snapshot(ctx context.Context, f func(check.Snapshot) error) error {
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	limit := s.opts.LayerTimeout
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin isolation level repeatable read, read only; " +
+		"set local statement_timeout = " + milliseconds(limit) + "; set local lock_timeout = " + milliseconds(limit*9/10) +
+		"; set local plan_cache_mode = force_generic_plan; set local max_parallel_workers_per_gather = 0; set local jit = off; " +
+		"set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_memoize = off; set local enable_sort = off; set local enable_seqscan = off"})
 	if err != nil {
 		return domainError("begin a check", err)
 	}
 	// Nothing was written, so there is nothing to commit.
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, "select set_config('statement_timeout', $1, true)", milliseconds(s.opts.LayerTimeout)); err != nil {
-		return domainError("begin a check", err)
-	}
 	return f(snapshot{tx})
 }
 
@@ -38,170 +38,165 @@ type snapshot struct{ tx pgx.Tx }
 // Measure implements [check.Snapshot]. Each layer has its own time limit, and a
 // layer that fails does not stop the others.
 func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.Need, on layers.Day) ([]check.Measured, error) {
-	var all []check.Measured
-	for _, site := range sites {
-		out, err := measure(ctx, s.tx, site, needs, on)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, out)
-	}
-	return all, nil
-}
-
-func measure(ctx context.Context, tx pgx.Tx, site geo.Shape, needs []check.Need, on layers.Day) (check.Measured, error) {
-	var out check.Measured
-	shape, err := postgis.Marshal(site)
-	if err != nil {
-		return out, fmt.Errorf("encode the site: %w", err)
-	}
-	if err := measureSite(ctx, tx, site, shape, &out); err != nil {
-		var input *layers.InputError
-		if errors.As(err, &input) {
-			return check.Measured{Err: err}, nil
-		}
+	out := make([]check.Measured, len(sites))
+	valid, err := measureSites(ctx, s.tx, sites, out)
+	if err != nil || len(valid) == 0 {
 		return out, err
 	}
-	for _, need := range needs {
-		m := check.Measurement{Layer: need.Layer}
-		err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return measureLayer(ctx, tx, need, shape, on, &m) })
-		if ctx.Err() != nil {
-			return out, domainError("measure "+need.Layer.ID, ctx.Err())
+	for _, site := range valid {
+		site.out.Layers = make([]check.Measurement, len(needs))
+		for k, need := range needs {
+			site.out.Layers[k].Layer = need.Layer
 		}
-		if err != nil {
-			m = check.Measurement{Layer: need.Layer, Reason: whyNot(err), Err: fmt.Errorf("measure %s: %w", need.Layer.ID, err)}
-		}
-		out.Layers = append(out.Layers, m)
 	}
-	return out, nil
+	done, err := measureAtOnce(ctx, s.tx, valid, needs, on)
+	for k := done; k < len(needs) && err == nil; k++ {
+		err = measureAlone(ctx, s.tx, valid, needs[k], k, on)
+	}
+	return out, err
 }
 
-func measureSite(ctx context.Context, tx pgx.Tx, site geo.Shape, shape []byte, out *check.Measured) error {
-	var valid bool
-	var reason string
-	var x, y *float64
-	err := tx.QueryRow(ctx, `select valid, coalesce(reason, ''), st_x(location), st_y(location), now()
-		from st_isvaliddetail(st_geomfromewkb($1))`, shape).Scan(&valid, &reason, &x, &y, &out.Snapshot)
-	if err != nil {
-		return domainError("measure the site", err)
+// site is a site that can be measured.
+type site struct {
+	geo.Shape
+	wkb   []byte // EWKB
+	plane []byte // the same on the plane of its zone, densified; nil outside all zones
+	out   *check.Measured
+}
+
+func arrays(sites []site) (shapes, planes [][]byte) {
+	for _, s := range sites {
+		shapes, planes = append(shapes, s.wkb), append(planes, s.plane)
 	}
-	if !valid {
+	return shapes, planes
+}
+
+// measureAtOnce asks for all layers in one exchange and returns how many of them are
+// measured. After a failure the transaction is as measureSites left it.
+func measureAtOnce(ctx context.Context, tx pgx.Tx, sites []site, needs []check.Need, on layers.Day) (done int, err error) {
+	b := &pgx.Batch{}
+	for k, need := range needs {
+		for _, a := range asks(sites, need, k, on) {
+			b.Queue(a.sql, a.args...).Query(a.read)
+		}
+		b.Queue("select").Exec(func(pgconn.CommandTag) error { done++; return nil })
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err == nil {
+		return done, nil
+	}
+	if _, err := tx.Exec(ctx, "rollback to savepoint layers"); err != nil {
+		return 0, domainError("measure", errors.Join(ctx.Err(), err))
+	}
+	return done, nil
+}
+
+// measureAlone asks for one layer. When it takes too long for all sites it is asked
+// for each.
+func measureAlone(ctx context.Context, tx pgx.Tx, sites []site, need check.Need, k int, on layers.Day) error {
+	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+		for _, a := range asks(sites, need, k, on) {
+			rows, err := tx.Query(ctx, a.sql, a.args...)
+			if err != nil {
+				return err
+			}
+			if err := a.read(rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil || tx.Conn().IsClosed():
+		return domainError("measure "+need.Layer.ID, errors.Join(ctx.Err(), err))
+	case len(sites) > 1 && tooSlow(err):
+		for i := range sites {
+			if err := measureAlone(ctx, tx, sites[i:i+1], need, k, on); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, s := range sites {
+		s.out.Layers[k] = notMeasured(need.Layer, err)
+	}
+	return nil
+}
+
+func notMeasured(l *layers.Layer, err error) check.Measurement {
+	return check.Measurement{Layer: l, Reason: whyNot(err), Err: fmt.Errorf("measure %s: %w", l.ID, err)}
+}
+
+const siteSQL = `select valid, coalesce(reason, ''), st_x(location), st_y(location), now(), st_asewkb(p), st_area(p)
+	from unnest($1::bytea[], $2::int[]) with ordinality u (b, zone, i)
+	cross join lateral (select st_geomfromewkb(b) g offset 0) s
+	cross join lateral st_isvaliddetail(g)
+	cross join lateral (select case when valid and zone > 0 then st_transform(planatlas.densify(g), zone) end p offset 0) t order by i`
+
+// measureSites measures the sites themselves and returns those that can be measured
+// further. A site that is not valid or too small has an error of its own.
+func measureSites(ctx context.Context, tx pgx.Tx, shapes []geo.Shape, out []check.Measured) (valid []site, err error) {
+	wkb, zones, codes := make([][]byte, len(shapes)), make([]int, len(shapes)), make([]string, len(shapes))
+	for i, shape := range shapes {
+		if wkb[i], err = postgis.Marshal(shape); err != nil {
+			return nil, fmt.Errorf("encode the site: %w", err)
+		}
+		if zone, ok := zoneOf(shape); ok {
+			zones[i], codes[i] = zone.EPSG, zone.Code()
+		}
+	}
+	b := &pgx.Batch{}
+	b.Queue(siteSQL, wkb, zones).Query(func(rows pgx.Rows) (err error) {
+		i := 0
+		for ; rows.Next() && err == nil; i++ {
+			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], out: &out[i]}, codes[i], &valid)
+		}
+		rows.Close()
+		if err = errors.Join(err, rows.Err()); err == nil && i != len(shapes) {
+			err = errors.New("the database left out a site")
+		}
+		return err
+	})
+	b.Queue("savepoint layers")
+	return valid, domainError("measure the site", tx.SendBatch(ctx, b).Close())
+}
+
+func measureSite(row pgx.Rows, s site, code string, valid *[]site) error {
+	var sound bool
+	var reason string
+	var x, y, planeM2 *float64
+	m := s.out
+	if err := row.Scan(&sound, &reason, &x, &y, &m.Snapshot, &s.plane, &planeM2); err != nil {
+		return err
+	}
+	if !sound {
 		e := &layers.InputError{Param: "geometry", Value: reason, Want: "a valid polygon", Geometry: true,
 			Hint: "correct the boundary there and hand it in again; nothing was repaired"}
 		if x != nil && y != nil {
 			e.Value = fmt.Sprintf("%s at longitude %.7f, latitude %.7f", reason, *x, *y)
 		}
-		return e
-	}
-	sql := "select planatlas.area_m2(g), st_asgeojson(g, 9, 0) from st_geomfromewkb($1) g"
-	if err := tx.QueryRow(ctx, sql, shape).Scan(&out.Site.Area, &out.Site.Geometry); err != nil {
-		return domainError("measure the site", err)
-	}
-	if out.Site.Area < check.NoiseM2 {
-		return &layers.InputError{Param: "geometry", Geometry: true, Value: fmt.Sprintf("%.2g m²", float64(out.Site.Area)),
-			Want: fmt.Sprintf("a site of at least %g m²", check.NoiseM2)}
-	}
-	zone, ok := crs.ByZone(3, int(math.Round(site.Geom.Bound().Center().Lon()/3)), false)
-	if !ok {
+		m.Err = e
 		return nil
 	}
-	out.Site.PlaneCRS = zone.Code()
-	sql = "select st_area(st_transform(planatlas.densify(st_geomfromewkb($1)), $2::int))"
-	return domainError("measure the site on the plane", tx.QueryRow(ctx, sql, shape, zone.EPSG).Scan(&out.Site.PlaneM2))
-}
-
-//go:embed measure.sql
-var measureSQL string
-
-// errInvalid marks a stored geometry that would give wrong measures.
-var errInvalid = errors.New("a stored geometry is not valid")
-
-func measureLayer(ctx context.Context, tx pgx.Tx, need check.Need, shape []byte, on layers.Day, m *check.Measurement) error {
-	l := need.Layer
-	var covered *bool
-	err := tx.QueryRow(ctx, `select y.revision, y.changed_at, st_covers(o.geom, g) and st_distance(st_boundary(o.geom)::geography, g::geography) >= $4::float8 + o.accuracy_m
-		from st_geomfromewkb($1) g, planatlas.layer y left join planatlas.outline o on o.id = $2 where y.id = $3`,
-		shape, l.Coverage.Area, l.ID, need.WithinM).Scan(&m.Version.Revision, &m.Version.Changed, &covered)
-	if err != nil {
-		return err
+	if m.Site.Area = geo.Area(s.Geom); m.Site.Area < check.NoiseM2 {
+		m.Err = &layers.InputError{Param: "geometry", Geometry: true, Value: fmt.Sprintf("%.2g m²", float64(m.Site.Area)),
+			Want: fmt.Sprintf("a site of at least %g m²", check.NoiseM2)}
+		return nil
 	}
-	if covered == nil {
-		return fmt.Errorf("coverage outline %s is not loaded", l.Coverage.Area)
+	if planeM2 != nil {
+		m.Site.PlaneM2, m.Site.PlaneCRS = *planeM2, code
 	}
-	m.Covered = *covered
-	err = tx.QueryRow(ctx, "select count(*) from "+table(l)+" where (geom is null or st_isempty(geom)) and valid @> $1::text::date", string(on)).Scan(&m.Unlocated)
-	if err != nil {
-		return err
-	}
-	rows, err := tx.Query(ctx, layerSQL(l), shape, need.WithinM, string(on), check.NoiseM2, check.NoiseWidthM, check.SliverWidthM)
-	if err != nil {
-		return err
-	}
-	m.Features, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (check.FeatureMeasure, error) {
-		var f check.FeatureMeasure
-		var valid bool
-		var values []byte
-		err := row.Scan(&f.ID, &f.Revision, &values, &valid, &f.Dimension, &f.Interiors, &f.Overlap, &f.Solid,
-			&f.WidthM, &f.LengthM, &f.DepthM, &f.DistanceM, &f.Geometry, &m.Union, &m.Nearest)
-		if err == nil && !valid {
-			err = fmt.Errorf("feature %s: %w", f.ID, errInvalid)
-		}
-		if err == nil {
-			err = json.Unmarshal(values, &f.Values)
-		}
-		return f, err
-	})
-	if err != nil {
-		return err
-	}
-	if m.Nearest == nil {
-		err = tx.QueryRow(ctx, strings.ReplaceAll(nearestSQL, "{table}", table(l)), shape, string(on)).Scan(&m.Nearest)
-	}
-	m.Measured = err == nil
+	var err error
+	m.Site.Geometry, err = geoJSON(s.wkb)
+	*valid = append(*valid, s)
 	return err
 }
 
-// nearestSQL finds the nearest feature however far: the first one by the index
-// gives a distance, and within that the geodesic measure decides.
-const nearestSQL = `
-with site as materialized (select st_geomfromewkb($1) g),
-first as materialized (
-	select planatlas.distance_m(f.geom, s.g) d from site s cross join lateral
-		(select geom from {table} where valid @> $2::text::date order by geom <-> s.g limit 1) f)
-select min(planatlas.distance_m(f.geom, s.g)) from site s, first, {table} f
-where f.geom && planatlas.reach(s.g, first.d * 1.01) and f.valid @> $2::text::date`
-
-func layerSQL(l *layers.Layer) string {
-	var columns []string
-	half := "0"
-	for _, p := range l.AllProperties() {
-		columns = append(columns, expression(p.Name)+" as "+quote(p.Name))
-		if p.Name == "half_width_m" {
-			half = "greatest(coalesce(half_width_m, 0), 0)"
-		}
-	}
-	return strings.NewReplacer("{table}", table(l), "{half}", half, "{columns}", strings.Join(columns, ", ")).Replace(measureSQL)
+// zoneOf is the 3-degree zone in which a shape lies.
+func zoneOf(s geo.Shape) (crs.CRS, bool) {
+	return crs.ByZone(3, int(math.Round(s.Geom.Bound().Center().Lon()/3)), false)
 }
 
-// whyNot says in a sentence for planners why a layer was not checked. It tells
-// nothing of the database's own words.
-func whyNot(err error) layers.Text {
-	switch kind := classify(err); {
-	case undefined(err):
-		return layers.Text{ZH: "图层的数据表不存在", EN: "the layer's table is not there"}
-	case errors.Is(err, errInvalid):
-		return layers.Text{ZH: "图层含无效图形，无法量算", EN: "the layer holds a geometry that is not valid"}
-	case errors.Is(kind, layers.ErrUnavailable):
-		return layers.Text{ZH: "图层超时或数据库不可用", EN: "the layer took too long or the database is not available"}
-	case errors.Is(kind, layers.ErrForbidden):
-		return layers.Text{ZH: "无权读取图层", EN: "no permission to read the layer"}
-	case errors.Is(kind, layers.ErrNotFound):
-		return layers.Text{ZH: "图层未加载", EN: "the layer is not loaded"}
-	}
-	return layers.Text{ZH: "图层量算出错", EN: "measuring the layer went wrong"}
-}
-
-// Without implements [check.Snapshot].
-func (s snapshot) Without(ctx context.Context, site geo.Shape, taken []check.Taken, on layers.Day) (check.Part, error) {
-	return check.Part{}, errors.ErrUnsupported
-}
+// geoJSON writes EWKB as an answer has it.
+func geoJSON(ewkb []byte) ([]byte, error) { return geo.WKB(ewkb).AppendGeoJSON(nil, 9) }

@@ -1,52 +1,96 @@
--- One layer against one site. $1 the site as EWKB, EPSG:4490; $2 the largest
--- distance of a rule in metres; $3 the day; $4, $5 the noise floor of a piece of an
--- overlap in square metres and metres of mean width; $6 the width of a sliver. One
--- row per feature that meets the site or is nearer than $2 and than its own accuracy
--- and half width. Own names start with an underscore, which no property's name does.
-with _site as materialized (
-    select _g, planatlas.densify(_g)::geography _dense, st_boundary(_g) _edge from st_geomfromewkb($1) _g),
-_reach as materialized (
-    select planatlas.reach(_g, $2::float8 + coalesce((select max(accuracy_m) + max({half}) from {table}), 0)) _box, _site.* from _site),
+-- One layer against sites. $1 the sites as EWKB, EPSG:4490; $2 the same, densified, on
+-- the plane of their zones, or null; $3 the layer; $4 its coverage outline; $5 the
+-- largest distance of a rule in metres; $6 the day. One row for each feature that
+-- meets a site or is nearer than $5 and than its own accuracy and half width, nearest
+-- first; one row without a feature for a site that has none. Own names start with an
+-- underscore, which no property's name does.
+with _layer as materialized (
+    select y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
+        $5::float8 + coalesce((select max(accuracy_m) from {table}), 0) + {widest} _reach,
+        (select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> $6::text::date) _unlocated,
+        -- A table that was emptied or written anew since the snapshot shows what the
+        -- snapshot must not see.
+        (select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in ('{table}'::regclass, '{parts}'::regclass)) _steady,
+        exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated) _guarded
+    from planatlas.layer y left join planatlas.outline o on o.id = $4 where y.id = $3),
+_site as materialized (
+    select _i, _g, _plane, _layer.*, _box, st_xmax(_box) - st_xmax(_g) _degrees, _x, st_scale(st_boundary(_g), _x, 110574) _rim
+    from _layer, unnest($1::bytea[], $2::bytea[]) with ordinality _u (_b, _p, _i)
+    cross join lateral (select st_geomfromewkb(_b) _g, st_geomfromewkb(_p) _plane offset 0) _v
+    -- At least so many metres are a degree of longitude anywhere in the site, and
+    -- 110574 a degree of latitude.
+    cross join lateral (select planatlas.reach(_g, _reach) _box, 111319 * cos(radians(greatest(abs(st_ymin(_g)), abs(st_ymax(_g))))) _x offset 0) _w),
+-- Features of many vertices come as their parts, if these were cut from the very
+-- geometry that is stored now; all others as they are.
+_atom as materialized (
+    select _i, _p.id _id, _p.n _n, _p.geom _atom, true _valid
+    from _site join ({cut}) on _p.geom && _box where _f.valid @> $6::text::date
+    union all
+    select _i, _f.id, 0, _f.geom, case when _guarded then true else st_isvalid(_f.geom) end
+    from _site join {table} _f on _f.geom && _box
+    where _f.valid @> $6::text::date and {uncut}),
 _near as materialized (
-    select _f.*, _g, _edge, st_isvalid(_f.geom) _valid, st_dimension(_f.geom) _dim,
-        case when st_intersects(_f.geom, _g) then 0 else st_distance(planatlas.densify(_f.geom)::geography, _dense) end _distance
-    from {table} _f, _reach where _f.geom && _box and _f.valid @> $3::text::date),
-_wanted as materialized (
-    select * from _near where not _valid or _distance <= $2::float8 + coalesce(accuracy_m, 0) + {half}),
-_shared as materialized (
-    select *, case
-        when not _valid or _distance > 0 then null
-        when _dim = 2 and st_coveredby(_g, geom) then _g
-        else st_collectionextract(st_intersection(geom, _g), _dim + 1) end _all
-    from _wanted),
--- The pieces of an area's overlap that are more than arithmetic.
-_cleaned as materialized (
-    select _s.*, coalesce(_p._area, 0) _area, coalesce(_p._solid, 0) _solid, coalesce(_p._width, 0) _width,
-        case when _dim = 2 then _p._kept else _all end _part
-    from _shared _s left join lateral (
-        select st_collect(_piece) _kept, sum(_a) _area, sum(_a) filter (where _w >= $6::float8) _solid, max(_w) _width
-        from (select geom _piece, planatlas.area_m2(geom) _a,
-                2 * planatlas.area_m2(geom) / nullif(st_perimeter(planatlas.densify(geom)::geography), 0) _w
-            from st_dump(case when _s._dim = 2 then _s._all end)) _q
-        where _a >= $4::float8 and _w >= $5::float8) _p on true),
--- A point inside the overlap, as far from its edge as can be had for little.
-_measured as materialized (
-    select *, _part is not null and not st_isempty(_part) and st_relate(geom, _g, 'T********') _interiors,
-        case when _part is null or st_isempty(_part) then null
-            when _dim = 2 and st_npoints(_part) <= 2000 then (st_maximuminscribedcircle(_part)).center
-            else st_pointonsurface(_part) end _inside
-    from _cleaned)
-select id, revision,
-    (select to_jsonb(_p) from (select {columns}) _p),
-    _valid, _dim, _interiors, _area, _solid, _width,
-    case when _dim = 1 then coalesce(st_length(planatlas.densify(_part)::geography), 0) else 0 end,
-    -- How far the feature can move so that this point, which either stays in the
-    -- feature or moves with it, is still in both.
-    coalesce(greatest(planatlas.distance_m(_inside, _edge), case when _dim = 2 then planatlas.distance_m(_inside, st_boundary(geom)) end), 0),
-    _distance,
-    st_asgeojson(case when _part is null or st_isempty(_part) then st_closestpoint(geom, _g) else _part end, 9, 0),
-    coalesce((select case when count(*) = 1 then max(_area) else planatlas.area_m2(st_union(_part order by id)) end
-        from _measured where _dim = 2 and _area > 0), 0),
-    (select min(_distance) from _near)
-from _measured
-order by _distance, _area desc, id
+    select _i, _id, bool_and(_valid) _valid, max(_dim) _dim, min(_d) _distance,
+        case when bool_or(_whole) then null else
+            case count(_shared) when 0 then null when 1 then (array_agg(_shared) filter (where _shared is not null))[1]
+            else st_union(array_agg(_shared order by _n) filter (where _shared is not null)) end end _shared,
+        bool_or(_whole) _whole, bool_or(_along) _along,
+        (array_agg(_point order by _d, _n) filter (where _point is not null))[1] _point
+    from (
+        select _i, _id, _n, _valid, _dim, _d, _shared,
+            _d = 0 and _dim = 2 and _shared is null _whole,
+            case when _d = 0 and _dim = 1 then st_relate(_atom, _g, '*1*******') end _along,
+            case when _d > 0 or st_isempty(_shared) then st_closestpoint(_atom, _g) end _point
+        from _atom join _site using (_i)
+        cross join lateral (select case when _valid then st_dimension(_atom) end _dim, case when not _valid then null
+            when st_intersects(_atom, _g) then 0
+            when not st_dwithin(_atom, _g, _degrees) then 'infinity'::float8
+            else planatlas.gap_m(_atom, _g, _plane) end _d offset 0) _e
+        -- Null for an area that covers the site.
+        cross join lateral (select case when _d = 0 then case
+            when _dim = 2 and st_coveredby(_g, _atom) then null
+            when st_coveredby(_atom, _g) then _atom
+            else st_intersection(_atom, _g) end end _shared offset 0) _s
+        where _d < 'infinity' or not _valid) _q
+    group by _i, _id),
+_nearest as materialized (
+    select _i, coalesce((select min(_distance) from _near _n where _n._i = _s._i and _distance <= _reach), (
+        -- However far: of the features that are first by the index, the distance of
+        -- each bounds the nearest one's.
+        select min(case when st_dwithin(_t, _g, st_xmax(planatlas.reach(_g, _bound)) - st_xmax(_g)) then planatlas.gap_m(_t, _g, _plane) end)
+        from (select min(planatlas.gap_m(_t, _g, _plane)) * 1.0001 _bound from (
+                (select _p.geom _t from {cut}
+                where _f.valid @> $6::text::date order by _p.geom <-> _g limit 1)
+                union all
+                -- Where the first one is cut, the parts give a bound.
+                select geom from (select * from {table} where valid @> $6::text::date order by geom <#> _g limit 1) _f where {uncut}) _first offset 0) _b
+        cross join lateral (
+            select _p.geom _t from {cut}
+            where _p.geom && planatlas.reach(_g, _bound) and _f.valid @> $6::text::date
+            union all
+            select _f.geom from {table} _f where _f.geom && planatlas.reach(_g, _bound) and _f.valid @> $6::text::date and {uncut}) _c)) _nearest
+    from _site _s)
+select _s._i, _s._revision, _s._changed, _s._steady, _s._unlocated, _t._nearest,
+    case when st_covers(_s._outline, planatlas.reach(_s._g, $5::float8 + _s._fuzzy)) then true
+        else st_covers(_s._outline, _s._g) and st_distance(st_boundary(_s._outline)::geography, _s._g::geography) >= $5::float8 + _s._fuzzy end,
+    _f.id, _n._valid, _n._dim, _n._distance, coalesce(_n._whole, false), coalesce(_n._along, false), st_asewkb(_n._shared), st_asewkb(_n._point),
+    case _n._dim when 2 then null else coalesce(st_relate(_n._shared, _s._g, 'T********'), false) end,
+    case when _n._distance = 0 then _depth end,
+    {columns}
+from _site _s join _nearest _t using (_i)
+left join (_near _n join {table} _f on _f.id = _n._id) on _n._i = _s._i
+    and (not _n._valid or _n._distance <= $5::float8 + coalesce(_f.accuracy_m, 0) + {half})
+-- A point inside what is shared. How far it is from the edge of the site, or of the
+-- feature, is how far the feature can move so that the point, which either stays in
+-- the feature or moves with it, is still in both. A better point is looked for only
+-- when this one does not decide.
+left join lateral (select _o, st_pointonsurface(_o) _p, greatest(coalesce(_f.accuracy_m, 0) + $5::float8, {sliver}) _enough
+    from (select case when _n._whole then _s._g else st_collectionextract(_n._shared, _n._dim + 1) end _o offset 0) _c
+    where _n._distance = 0 and not st_isempty(_o) offset 0) _inside on true
+left join lateral (select case
+    when st_distance(st_scale(_p, _s._x, 110574), _s._rim) >= _enough then st_distance(st_scale(_p, _s._x, 110574), _s._rim)
+    when _n._dim = 2 and not _n._whole and st_distance(st_scale(_p, _s._x, 110574), st_scale(st_boundary(_o), _s._x, 110574)) >= _enough
+        then st_distance(st_scale(_p, _s._x, 110574), st_scale(st_boundary(_o), _s._x, 110574))
+    else (select greatest(planatlas.distance_m(_q, st_boundary(_s._g)), case when _n._dim = 2 then planatlas.distance_m(_q, st_boundary(_f.geom)) end)
+        from (select case when _n._dim = 2 and st_npoints(_o) <= 2000 then (st_maximuminscribedcircle(_o)).center else _p end _q offset 0) _r) end _depth offset 0) _d on true
+order by _s._i, _n._distance, _f.id

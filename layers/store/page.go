@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,17 +20,16 @@ import (
 type pageQuery struct {
 	sql        string
 	args       []any
-	count      string
-	countArgs  []any
-	countLimit int64
-	properties int
+	head       string // what is known before the rows: the revision and the count
+	headArgs   []any
+	properties int // and the distance, if the page has one
 	backward   bool
 	near       string // the distance by which the page is sorted, if it is
 }
 
-// countFactor bounds the cost of counting by that of the page: matches are
-// counted up to so many pages.
-const countFactor = 10
+// smallLayer is how many features a layer has in which the matches of any query
+// are counted: no more than a page reads.
+const smallLayer = 10_000
 
 func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	b := &builder{}
@@ -56,15 +56,79 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	if err := b.andFilter(l, q.Filter, q.FilterSRID); err != nil {
 		return nil, err
 	}
-	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, countLimit: int64(max(countFactor*q.Limit, 100))}
-	p.count = fmt.Sprintf("select count(*) from (select from %s%s limit %d) m", from, b.clause(), p.countLimit+1)
-	p.countArgs = append([]any{}, b.args...)
-	if len(q.Sort) == 1 && q.Sort[0].Near && q.BBox != nil {
-		corner := geom.NewPointFlat(geom.XY, []float64{q.BBox.Min[0], q.BBox.Min[1]}).SetSRID(int(srid(l)))
-		p.near = shape(l) + " <-> " + b.param(corner) + "::geometry"
+	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before}
+	p.writeHead(l, from, b, q.Count)
+	switch {
+	case q.Near != nil:
+		p.buildNear(l, from, b, q)
+		return p, nil
+	case len(q.Sort) == 1 && q.Sort[0].Near && q.BBox != nil:
+		p.near = shape(l) + " <#> " + b.point(q.BBox.Min, srid(l))
 	}
 	p.build(l, from, b, q)
 	return p, nil
+}
+
+func (b *builder) point(p orb.Point, srid geo.SRID) string {
+	return b.param(geom.NewPointFlat(geom.XY, p[:]).SetSRID(int(srid))) + "::geometry"
+}
+
+// writeHead writes the query for the layer's revision and the number of matches:
+// null when that is not cheap. A published table has no revision, and of its size
+// there is an estimate; a view's is not known, and is taken for large.
+func (p *pageQuery) writeHead(l *layers.Layer, from string, b *builder, mode layers.Count) {
+	matches := "(select count(*) from " + from + b.clause() + ")"
+	count := "null::bigint"
+	switch {
+	case mode == layers.CountAlone:
+		count, p.headArgs = matches, slices.Clone(b.args)
+	case mode == layers.CountCheap && l.Managed() && len(b.where) == 0:
+		count = "y.features"
+	case mode == layers.CountCheap && l.Managed():
+		count, p.headArgs = "case when y.features <= "+strconv.Itoa(smallLayer)+" then "+matches+" end", slices.Clone(b.args)
+	}
+	switch {
+	case l.Managed():
+		p.head = "select y.revision, y.changed_at, " + count + " from planatlas.layer y where y.id = " + literal(l.ID)
+	case mode == layers.CountAlone:
+		p.head = "select 0::bigint, now(), " + count
+	}
+}
+
+// buildNear writes a page of the features nearest to a point. Those that are
+// nearest in the table's own units give a distance, and within that the geodesic
+// measure decides.
+func (p *pageQuery) buildNear(l *layers.Layer, from string, b *builder, q layers.Query) {
+	properties := q.Properties
+	if properties == nil {
+		properties = l.AllProperties()
+	}
+	p.properties = len(properties) + 1
+	b.and(shape(l) + " is not null")
+	here := b.point(*q.Near, geo.CGCS2000)
+	distance := "planatlas.distance_m(" + inSystem(shape(l), srid(l), geo.CGCS2000) + ", " + here + ")"
+	many := b.param(q.Limit + 1 + q.Offset)
+	first := "select planatlas.reach(" + here + ", max(d) * 1.01 + 1) _reach from (select " + distance + " d from " + from + b.clause() +
+		" order by " + shape(l) + " <-> " + inSystem(here, geo.CGCS2000, srid(l)) + " limit " + many + "::bigint) _f"
+	reach := "_reach"
+	if !sameDatum(srid(l), geo.CGCS2000) {
+		reach = "st_envelope(" + inSystem("st_segmentize(_reach, 0.05)", geo.CGCS2000, srid(l)) + ")"
+	} else if srid(l) != geo.CGCS2000 {
+		reach = inSystem(reach, geo.CGCS2000, srid(l))
+	}
+	keyColumn, _ := key(l)
+	columns := []string{keyColumn + "::text", geometryColumn(l, q)}
+	for _, prop := range properties {
+		columns = append(columns, asText(l, prop))
+	}
+	columns = append(columns, "round(t._distance::numeric, 3)::text")
+	b.and(shape(l) + " && (select " + reach + " from _first)")
+	p.sql = "with _first as materialized (" + first + ") select " + strings.Join(columns, ", ") + " from (select t.*, " + distance + " _distance from " + from + b.clause() +
+		") t order by t._distance, " + keyColumn + " limit " + b.param(q.Limit+1)
+	if q.Offset > 0 {
+		p.sql += " offset " + b.param(q.Offset)
+	}
+	p.args = b.args
 }
 
 // boxed is how a query names its box, and the table that holds it if it has to be

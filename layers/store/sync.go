@@ -30,9 +30,16 @@ func syncLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 	} else if err := extendLayer(ctx, tx, l); err != nil {
 		return err
 	}
+	if l.HasGeometry() {
+		if _, err := tx.Exec(ctx, "select planatlas.watch_parts($1)", l.ID); err != nil {
+			return fmt.Errorf("make the parts of %s: %w", l.ID, err)
+		}
+	}
 	// A layer that was retired goes on counting its revisions where it stopped.
-	_, err = tx.Exec(ctx, `insert into planatlas.layer (id, declaration, revision)
-		select $1, $2, greatest((select coalesce(max(revision), 0) from `+table(l)+`), (select coalesce(max(revision), 0) from `+historyTable(l)+`))
+	_, err = tx.Exec(ctx, `insert into planatlas.layer (id, declaration, revision, features, located, extent)
+		select $1, $2, greatest(f.revision, (select coalesce(max(revision), 0) from `+historyTable(l)+`)), f.n, f.located, f.extent
+		from (select coalesce(max(revision), 0) revision, count(*) n, count(geom) located, st_extent(geom) extent from `+table(l)+`
+			where not exists (select from planatlas.layer where id = $1)) f
 		on conflict (id) do update set declaration = excluded.declaration
 		where planatlas.layer.declaration is distinct from excluded.declaration`, l.ID, declaration)
 	return err

@@ -6,7 +6,7 @@ import os
 import sys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-from qgis.core import QgsApplication, QgsFeatureRequest, QgsRectangle, QgsVectorLayer  # noqa: E402
+from qgis.core import Qgis, QgsApplication, QgsFeatureRequest, QgsRectangle, QgsVectorLayer  # noqa: E402
 import urllib.request  # noqa: E402
 
 app = QgsApplication([], False)
@@ -20,10 +20,11 @@ for c in json.load(urllib.request.urlopen(url + "/collections"))["collections"]:
         continue
     counts[c["id"]] = sum(1 for _ in layer.getFeatures())
 
-layer = QgsVectorLayer(f"url='{url}' typename='reference'", "reference", "OAPIF")
-named = sorted(f["id"] for f in layer.getFeatures(QgsFeatureRequest().setFilterExpression("\"status\" = 'existing'")))
+layer = QgsVectorLayer(f"url='{url}' typename='reference' restrictToRequestBBOX='1'", "reference", "OAPIF")
 box = QgsRectangle(113.4, 37.8, 113.8, 38.2)
 near = sorted(f["id"] for f in layer.getFeatures(QgsFeatureRequest().setFilterRect(box)))
-json.dump({"counts": counts, "wrong": wrong, "named": len(named), "near": len(near)}, sys.stdout)
+layer.setSubsetString("\"status\" = 'existing'")
+named = sorted(f["id"] for f in layer.getFeatures())
+json.dump({"version": Qgis.QGIS_VERSION_INT, "counts": counts, "wrong": wrong, "named": len(named), "near": len(near)}, sys.stdout)
 sys.stdout.flush()
 os._exit(0)  # QGIS may crash on the way out

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"planatlas/layers"
+)
+
+// apiPage is the API definition for people.
+type apiPage struct {
+	Operations []operationRow
+	Parameters []parameterRow
+}
+
+type operationRow struct {
+	Method, Path string
+	Summary      layers.Text
+	Params       []string
+	Formats      []string
+}
+
+type parameterRow struct {
+	Name string
+	Text layers.Text
+}
+
+// apiPage makes the page from the route table, as the document for programs is.
+func (s *server) apiPage() (page apiPage) {
+	for _, r := range s.routes() {
+		row := operationRow{Method: r.method, Path: r.path, Summary: layers.Text{ZH: summaryZH(r.name), EN: r.summary}, Formats: r.formats}
+		for _, part := range strings.Split(r.path, "/") {
+			if name, ok := strings.CutPrefix(part, "{"); ok {
+				row.Params = append(row.Params, strings.TrimSuffix(name, "}"))
+			}
+		}
+		row.Params = append(row.Params, r.params...)
+		page.Operations = append(page.Operations, row)
+	}
+	all := s.parameters()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		en, _ := all[name].(object)["description"].(string)
+		page.Parameters = append(page.Parameters, parameterRow{name, layers.Text{ZH: parameterZH(name), EN: en}})
+	}
+	return page
+}
+
+// summaryZH says in Chinese what the route of the name gives.
+func summaryZH(route string) string {
+	return map[string]string{
+		"landing": "首页", "conformance": "服务遵循的标准", "api": "本接口的定义", "functions": "过滤条件可用的函数",
+		"collections": "全部图层", "collection": "一个图层", "schema": "要素的属性", "queryables": "过滤条件可用的属性", "sortables": "sortby 可用的属性",
+		"items":         "图层的要素,分页给出;图层的每个属性都可作为查询参数(相等)",
+		"item":          "一个要素",
+		"download":      "图层的全部要素,或符合条件的全部要素,存为一个文件",
+		"nearest":       "图层中每个要素在另一图层中最近的要素和距离",
+		"check-site":    "对照全部图层和规则检查项目地块",
+		"compare-sites": "检查2至20个备选地块并排序",
+		"check-batch":   "批量检查:每行一个地块,每行一个结果;Prefer: respond-async 时作为任务运行",
+		"report":        "已存档检查的报告,可归入项目卷宗",
+		"rerun-check":   "重做已存档的检查:按存档时的数据状态,结果必须相同;或按今天的状态并给出比较",
+		"processes":     "全部处理过程", "process": "一个处理过程的输入和输出", "execute": "执行处理过程;Prefer: respond-async 时作为任务运行",
+		"jobs": "任务,新的在前", "job": "任务的状态", "dismiss-job": "终止任务,或删除其结果", "job-results": "已成功任务的结果;批量检查的结果按地块顺序给出",
+		"check": "已存档的检查结果",
+		"rules": "检查地块所依据的规则,以及规则对项目的提问", "rule": "一条规则的各个版本",
+		"plan":         "规划对某一点或某一规划条目怎么说:要素由近到远,以及体系、指标和要求,均附出处",
+		"plan-at-site": "规划对某一地块怎么说",
+		"alive":        "进程是否在运行", "ready": "数据库是否应答",
+	}[route]
+}
+
+// parameterZH says in Chinese what the parameter means.
+func parameterZH(name string) string {
+	return map[string]string{
+		"rule": "规则或其中一种情形的标识", "layer": "只给出关于该图层的规则;规则涉及的图层,服务不一定都有",
+		"process": "处理过程的标识", "job": "任务的标识", "on": "适用哪一天的法规和有效要素,默认为中国的今天", "lang": "报告的语言;不写时按 Accept-Language,再不然中英对照", "state": "按哪一状态重做检查:recorded 存档时,today 今天",
+		"collection": "图层的标识", "feature": "要素的标识;其中的斜线写作 %2F", "check": "检查的标识",
+		"limit":              "每页的要素数,超过上限时取上限;整个图层见 /collections/{collection}/download",
+		"offset":             "跳过的要素数;按 cursor 翻页更快,且不受数据变动影响",
+		"cursor":             "本页的起点,取自 next 或 prev 链接",
+		"bbox":               "西,南,东,北,采用 CRS84,经度在前;或采用 bbox-crs 及其坐标轴顺序;六个数时含高程,高程不用",
+		"bbox-crs":           "bbox 的坐标系",
+		"crs":                "结果的坐标系;坐标按该坐标系的坐标轴顺序给出",
+		"datetime":           "在某一时刻或时段内有效的要素;.. 表示不限",
+		"sortby":             "排序所用的属性,前加 - 为降序",
+		"properties":         "结果中给出的属性",
+		"filter":             "CQL2 条件",
+		"filter-lang":        "filter 的语言",
+		"filter-crs":         "filter 中几何的坐标系",
+		"intersects-feature": "只给出与该要素相交的要素,写作 图层/标识",
+		"near":               "经度,纬度,采用 CRS84:距该处最近的要素,由近及远,附距离 distance_m",
+		"resultType":         "hits 只计数,不给出要素",
+		"at":                 "经度,纬度,采用 CRS84",
+		"entity":             "规划条目的标识",
+		"to":                 "另一图层的标识",
+		"to-filter":          "对另一图层的条件,用 CQL2 文本",
+		"within":             "多近算附近,单位为米",
+	}[name]
+}

@@ -1,0 +1,38 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+)
+
+// TestEveryResourceHasAPage: what people may read has a form for people, but for the
+// files, the answers that are archived byte for byte, and what programs ask and run.
+func TestEveryResourceHasAPage(t *testing.T) {
+	_, s := document(t)
+	for _, r := range s.routes() {
+		without := []string{"download", "check", "processes", "process", "jobs", "job", "job-results", "alive", "ready"}
+		if r.method == http.MethodGet && slices.Contains(without, r.name) == slices.Contains(r.formats, "html") {
+			t.Errorf("%s: %v", r.name, r.formats)
+		}
+	}
+}
+
+// TestTheAPIPageIsInBothLanguages: each resource and each parameter is described.
+func TestTheAPIPageIsInBothLanguages(t *testing.T) {
+	_, s := document(t)
+	page := s.apiPage()
+	if len(page.Operations) != len(s.routes()) || len(page.Parameters) != len(s.parameters()) {
+		t.Errorf("%d resources, %d parameters", len(page.Operations), len(page.Parameters))
+	}
+	for _, o := range page.Operations {
+		if o.Summary.ZH == "" || o.Summary.EN == "" {
+			t.Errorf("%s %s has no summary in both languages: %+v", o.Method, o.Path, o.Summary)
+		}
+	}
+	for _, p := range page.Parameters {
+		if p.Text.ZH == "" || p.Text.EN == "" {
+			t.Errorf("%s is not described in both languages: %+v", p.Name, p.Text)
+		}
+	}
+}

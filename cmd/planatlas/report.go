@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"planatlas/layers"
+	reports "planatlas/layers/report"
+)
+
+// reportFlags say how reports are written.
+type reportFlags struct {
+	ReportLang string `help:"Language of reports." enum:"zh,en,both" default:"zh" env:"PLANATLAS_REPORT_LANG"`
+	Address    string `help:"Public address of the service, for the QR code of reports." placeholder:"URL" env:"PLANATLAS_ADDRESS"`
+}
+
+type reportCmd struct {
+	reportFlags
+	ID     string   `arg:"" help:"Id of the check."`
+	Output []string `short:"o" required:"" help:"File to write: its ending (.html, .pdf, .xlsx, .geojson) is the format. May be repeated." placeholder:"FILE" type:"path"`
+}
+
+// Run writes reports of an archived check.
+func (c *reportCmd) Run(ctx context.Context, g *globals) error {
+	if err := reportFiles(g, c.Output); err != nil {
+		return err
+	}
+	return g.with(ctx, func(db *database) error {
+		answer, err := db.ArchivedAnswer(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		return c.write(ctx, g, db, answer, c.Output)
+	})
+}
+
+// reportFiles says before any work when a file has no known ending, or when there
+// is no font for it.
+func reportFiles(g *globals, files []string) error {
+	for _, f := range files {
+		if strings.HasSuffix(f, ".pdf") {
+			if _, err := reports.LoadFont(g.Font); err != nil {
+				return err
+			}
+		}
+		if !slices.Contains(reports.Formats(), strings.TrimPrefix(filepath.Ext(f), ".")) {
+			return &layers.InputError{Param: "report", Value: f, Want: "a file that ends in ." + strings.Join(reports.Formats(), ", .")}
+		}
+	}
+	return nil
+}
+
+// write writes the reports of an archived answer.
+func (c reportFlags) write(ctx context.Context, g *globals, db *database, answer []byte, files []string) error {
+	a, err := reports.Read(answer)
+	if err != nil {
+		return err
+	}
+	box, err := reports.Area(a)
+	if err != nil {
+		return err
+	}
+	catalog, err := db.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+	around, err := db.BaseMap(ctx, catalog, box, reports.Known(a))
+	if err != nil {
+		return err
+	}
+	address := ""
+	if c.Address != "" {
+		address = strings.TrimRight(c.Address, "/") + "/checks/" + a.ID
+	}
+	r, err := reports.New(a, reports.Options{Lang: reports.Lang(c.ReportLang), Address: address, Base: around})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		b, err := form(g, r, strings.TrimPrefix(filepath.Ext(f), "."))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(f, b, 0o644); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+	}
+	return nil
+}
+
+func form(g *globals, r *reports.Report, format string) ([]byte, error) {
+	switch format {
+	case "pdf":
+		font, err := reports.LoadFont(g.Font)
+		if err != nil {
+			return nil, err
+		}
+		return r.PDF(font)
+	case "xlsx":
+		return r.XLSX()
+	case "geojson":
+		return r.GeoJSON()
+	}
+	return r.HTML()
+}

@@ -1,0 +1,302 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"planatlas/geo"
+	"planatlas/layers"
+	"planatlas/layers/cql"
+)
+
+// Ground says where to look for a site.
+type Ground struct {
+	Zone   geo.Shape // inside which; areas
+	AreaM2 float64   // that is wanted
+	Near   []Reach   // each within its distance of one of its features
+	Away   []Reach   // each at least its distance from all of its features
+	Clip   bool      // candidates may follow the edges of the ground
+	Most   int       // candidates
+}
+
+// Reach is a distance from the features of a layer that a filter picks. From lines
+// with a half width it counts from their edge.
+type Reach struct {
+	Layer   *layers.Layer
+	Filter  cql.Expr
+	MetresM float64
+}
+
+// Room is a place that is large enough, and how far it is from what was asked for.
+type Room struct {
+	Geometry json.RawMessage // GeoJSON, CRS84
+	RadiusM  float64         // of the largest circle that fits into the free ground there
+	Kind     string          // square, or clipped circle
+	Near     []Close         // in the order of the ground's
+	Away     []Close
+}
+
+// Close is the nearest feature of a reach.
+type Close struct {
+	Layer     string      `json:"layer"`
+	Feature   string      `json:"feature"`
+	Name      layers.Text `json:"name"`
+	DistanceM float64     `json:"distance_m"` // from its edge; 0 when they meet
+}
+
+// Finder is what looking for sites needs of a snapshot beside measuring.
+type Finder interface {
+	// Union returns the areas of the layer's features in force that the filter picks.
+	Union(ctx context.Context, l *layers.Layer, filter cql.Expr, on layers.Day) (geo.Shape, error)
+	// Rooms returns the roomiest places of the ground, in which everything but free is
+	// left out; free is GeoJSON.
+	Rooms(ctx context.Context, free json.RawMessage, g Ground, on layers.Day) ([]Room, error)
+}
+
+// Search asks for sites.
+type Search struct {
+	Ground
+	In       *layers.Layer // the zones, instead of Ground.Zone
+	InFilter cql.Expr
+	Project  Project
+	On       layers.Day
+}
+
+// Candidates are places where a site of the wanted area may be.
+type Candidates struct {
+	Wanted     Measure       `json:"wanted"`
+	Zone       Measure       `json:"zone"`           // that was looked at
+	Prohibited *Measure      `json:"prohibited"`     // of it, for certain; null when that could not be worked out
+	NotChecked []string      `json:"not_checked"`    // layers that could not be looked at as a whole
+	Refused    int           `json:"refused"`        // candidates that did not pass their own check
+	Candidates []Candidate   `json:"candidates"`     // best first
+	Notes      []layers.Text `json:"notes"`          //
+	Links      []AnswerLink  `json:"links"`          //
+	Snapshot   string        `json:"snapshot"`       // time of the database
+	Day        layers.Day    `json:"day"`            // of the law
+	Software   string        `json:"software"`       //
+	Rules      string        `json:"rules_sha256"`   //
+	Catalog    string        `json:"catalog_sha256"` //
+}
+
+// Candidate is one place, with its own check.
+type Candidate struct {
+	Rank             int             `json:"rank"`
+	Geometry         json.RawMessage `json:"geometry"`
+	Area             Measure         `json:"area"`
+	InscribedRadiusM float64         `json:"inscribed_radius_m"`
+	Shape            string          `json:"shape"`
+	Verdict          Verdict         `json:"verdict"`
+	Summary          layers.Text     `json:"summary"`
+	Check            string          `json:"check"`
+	Near             []Close         `json:"near"`
+	Away             []Close         `json:"away"`
+	Reasons          []layers.Text   `json:"reasons"`
+	ResultSHA256     string          `json:"result_sha256"`
+}
+
+// The bounds of a search.
+const (
+	MaxCandidates = 20
+	MaxWantedHa   = 10_000
+	MinWantedHa   = 0.01
+	MaxReachM     = 50_000
+	// spare is how many more places are checked than are asked for, since some may not
+	// pass.
+	spare = 10
+)
+
+// Find looks for sites inside the zones and outside of everything that rules
+// prohibit there for certain. Each candidate has passed its own check: it may need
+// an approval or lack data, and its verdict says so, but it is not prohibited.
+func (s *Service) Find(ctx context.Context, q Search) (Candidates, error) {
+	if err := q.validate(); err != nil {
+		return Candidates{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*timeout)
+	defer cancel()
+	e := s.examination(q.On)
+	out := Candidates{Wanted: measure(geo.SquareMetres(q.AreaM2)), NotChecked: []string{}, Candidates: []Candidate{}, Notes: []layers.Text{}, Links: []AnswerLink{},
+		Day: e.day, Software: s.Software, Rules: e.Rules.SHA256, Catalog: e.CatalogSHA256}
+	var passed []Done
+	err := s.Store.Snapshot(ctx, func(snapshot Snapshot) error {
+		finder, ok := snapshot.(Finder)
+		if !ok {
+			return fmt.Errorf("look for sites: %T cannot", snapshot)
+		}
+		rooms, err := s.rooms(ctx, snapshot, finder, e, q, &out)
+		if err != nil || len(rooms) == 0 {
+			return err
+		}
+		passed, err = s.candidates(ctx, snapshot, e, q, rooms, &out)
+		return err
+	})
+	if err != nil {
+		return Candidates{}, fmt.Errorf("look for sites: %w", err)
+	}
+	if err := s.archive(ctx, passed); err != nil {
+		return Candidates{}, err
+	}
+	if len(out.Candidates) == 0 {
+		out.note("没有找到满足条件的位置", "no place meets the conditions")
+	}
+	return out, nil
+}
+
+func (c *Candidates) note(zh, en string) { c.Notes = append(c.Notes, layers.Text{ZH: zh, EN: en}) }
+
+func (q Search) validate() error {
+	ha := geo.SquareMetres(q.AreaM2).Hectares()
+	switch {
+	case !(ha >= MinWantedHa && ha <= MaxWantedHa):
+		return &layers.InputError{Param: "area_ha", Value: fmt.Sprint(ha), Want: fmt.Sprintf("%g to %d", MinWantedHa, MaxWantedHa)}
+	case q.Most < 1 || q.Most > MaxCandidates:
+		return &layers.InputError{Param: "limit", Value: fmt.Sprint(q.Most), Want: fmt.Sprintf("1 to %d", MaxCandidates)}
+	case (q.In == nil) == (q.Zone.Geom == nil):
+		return &layers.InputError{Param: "zone", Want: "a layer or a polygon"}
+	}
+	for _, r := range slices.Concat(q.Near, q.Away) {
+		if !(r.MetresM >= 0 && r.MetresM <= MaxReachM) {
+			return &layers.InputError{Param: "near, away", Value: fmt.Sprint(r.MetresM), Want: fmt.Sprintf("metres, 0 to %d", MaxReachM)}
+		}
+	}
+	return nil
+}
+
+// rooms measures the zones as if they were a site, takes out what is prohibited
+// there for certain, and finds the places in what is left.
+func (s *Service) rooms(ctx context.Context, snapshot Snapshot, finder Finder, e examination, q Search, out *Candidates) ([]Room, error) {
+	zone := q.Zone
+	if q.In != nil {
+		var err error
+		if zone, err = finder.Union(ctx, q.In, q.InFilter, e.day); err != nil {
+			return nil, err
+		}
+		if zone.Geom == nil {
+			out.note("所给图层中没有符合条件的范围", "the layer has no area that meets the condition")
+			return nil, nil
+		}
+	}
+	site := Site{Project: q.Project}
+	site.Shape = zone
+	if err := tooLarge(site); err != nil {
+		return nil, err
+	}
+	needs := Plan(e.Catalog, e.Rules.Rules, site, e.day.Time())
+	all, err := snapshot.Measure(ctx, []geo.Shape{zone}, needs, e.day)
+	if err != nil {
+		return nil, err
+	}
+	m := all[0]
+	if m.Err != nil {
+		return nil, m.Err
+	}
+	out.Zone, out.Snapshot = measure(m.Site.Area), m.Snapshot.UTC().Format(snapshotTime)
+	result := Judge(e.Rules.Rules, needs, site, m.Site, m.Layers, e.day.Time())
+	for _, l := range result.Layers {
+		if l.Outcome == NotChecked {
+			out.NotChecked = append(out.NotChecked, l.Layer)
+		}
+	}
+	free, g := m.Site.Geometry, q.Ground
+	g.Zone, g.Clip, g.Most = zone, true, q.Most+spare
+	if taken := result.Taken(); len(taken) > 0 {
+		part, err := snapshot.Without(ctx, zone, taken, e.day)
+		if err != nil {
+			return nil, err
+		}
+		free = part.Geometry
+		lost := measure(max(0, m.Site.Area-part.Area))
+		out.Prohibited = &lost
+		hidden := hidden(e.Catalog)
+		for _, t := range taken { // candidates along its edge would draw a layer that is not public
+			g.Clip = g.Clip && !hidden[t.Layer.ID]
+		}
+	} else {
+		out.Prohibited = &Measure{}
+	}
+	if free == nil {
+		out.note("范围内全部为确定禁止区", "all of the zone is prohibited for certain")
+		return nil, nil
+	}
+	return finder.Rooms(ctx, free, g, e.day)
+}
+
+// candidates checks each place as a site and keeps the best that pass.
+func (s *Service) candidates(ctx context.Context, snapshot Snapshot, e examination, q Search, rooms []Room, out *Candidates) ([]Done, error) {
+	var sites []Site
+	for i, room := range rooms {
+		document, err := json.Marshal(map[string]any{"type": "Feature", "geometry": room.Geometry, "project": q.Project,
+			"properties": map[string]any{"name": fmt.Sprintf("候选地块 %d", i+1)}})
+		if err != nil {
+			return nil, fmt.Errorf("write a candidate: %w", err)
+		}
+		site, err := ReadSite(document)
+		if err != nil {
+			return nil, fmt.Errorf("read a candidate: %w", err)
+		}
+		sites = append(sites, site)
+	}
+	done, err := s.examine(ctx, snapshot, e, sites)
+	if err != nil {
+		return nil, err
+	}
+	type found struct {
+		Candidate
+		done Done
+	}
+	var all []found
+	for i, d := range done {
+		if d.Err != nil {
+			return nil, fmt.Errorf("check a candidate: %w", d.Err)
+		}
+		if d.Answer.Verdict == Prohibited {
+			out.Refused++
+			continue
+		}
+		all = append(all, found{newCandidate(q, rooms[i], d.Answer), d})
+	}
+	slices.SortStableFunc(all, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.Verdict.Severity(), a.Verdict.Severity()), cmp.Compare(b.InscribedRadiusM, a.InscribedRadiusM), cmp.Compare(nearness(a.Near), nearness(b.Near)))
+	})
+	var passed []Done
+	for i, f := range all[:min(q.Most, len(all))] {
+		f.Rank = i + 1
+		out.Candidates, passed = append(out.Candidates, f.Candidate), append(passed, f.done)
+		out.Links = append(out.Links, AnswerLink{Href: "/checks/" + f.Check, Rel: "item", Type: "application/json"})
+	}
+	return passed, nil
+}
+
+func nearness(near []Close) (sum float64) {
+	for _, c := range near {
+		sum += c.DistanceM
+	}
+	return sum
+}
+
+func newCandidate(q Search, room Room, a Answer) Candidate {
+	c := Candidate{Geometry: room.Geometry, Area: a.Site.Area.Measure, InscribedRadiusM: room.RadiusM, Shape: room.Kind,
+		Verdict: a.Verdict, Summary: a.Summary, Check: a.ID, Near: append([]Close{}, room.Near...), Away: append([]Close{}, room.Away...), ResultSHA256: a.Provenance.ResultSHA256}
+	add := func(zh, en string, args ...any) {
+		c.Reasons = append(c.Reasons, layers.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)})
+	}
+	add("面积 %.4f 公顷，不少于所需 %.4f 公顷", "%.4f ha, at least the %.4f ha that are wanted", a.Site.Area.Ha, geo.SquareMetres(q.AreaM2).Hectares())
+	add("此处可容纳半径 %.0f m 的圆", "a circle of %.0f m radius fits here", room.RadiusM)
+	for i, n := range room.Near {
+		c.Reasons = append(c.Reasons, layers.Text{ZH: fmt.Sprintf("距%s %.0f m，要求不超过 %.0f m", n.Name.ZH, n.DistanceM, q.Near[i].MetresM),
+			EN: fmt.Sprintf("%.0f m from %s, at most %.0f m are asked for", n.DistanceM, n.Name.EN, q.Near[i].MetresM)})
+	}
+	for i, n := range room.Away {
+		if n.Feature == "" {
+			continue
+		}
+		c.Reasons = append(c.Reasons, layers.Text{ZH: fmt.Sprintf("距%s %.0f m，要求不少于 %.0f m", n.Name.ZH, n.DistanceM, q.Away[i].MetresM),
+			EN: fmt.Sprintf("%.0f m from %s, at least %.0f m are asked for", n.DistanceM, n.Name.EN, q.Away[i].MetresM)})
+	}
+	c.Reasons = append(c.Reasons, a.Summary)
+	return c
+}

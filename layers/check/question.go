@@ -1,0 +1,204 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// outcome is what a rule would come to under one of its cases.
+type outcome struct {
+	finding Finding
+	fires   bool
+}
+
+// verdicts are the verdict of the outcome and what it counts as.
+func (o outcome) verdicts() [2]Verdict {
+	if !o.fires {
+		return [2]Verdict{AllClear, AllClear}
+	}
+	return [2]Verdict{o.finding.Verdict, o.finding.Counts}
+}
+
+// ask is what one finding has to know of the project.
+type ask struct {
+	rule       string
+	conditions                 // of the rule
+	needed     []string        // those that were not said and decide
+	possible   []possibility   // that are left
+	outcomes   map[int]outcome // by case
+}
+
+// decide looks at every case that is still possible. When they all come to the
+// same, that is the finding. Otherwise it is the mildest, at most advice when
+// nothing may come of it, and what decides is asked; the check cannot pass while a
+// reply could make it worse.
+func (j *judgement) decide(rule Rule, possible []possibility, judge func(under Rule) (Finding, bool)) (Finding, bool) {
+	a := ask{rule: rule.ID, conditions: rule.conditions, possible: possible, outcomes: map[int]outcome{}}
+	var mildest *outcome
+	verdicts := map[[2]Verdict]bool{}
+	worst := AllClear
+	for _, p := range possible {
+		if _, done := a.outcomes[p.chosen]; done {
+			continue
+		}
+		var o outcome
+		if p.chosen != nothing {
+			o.finding, o.fires = judge(rule.under(p.chosen))
+		}
+		a.outcomes[p.chosen] = o
+		verdicts[o.verdicts()] = true
+		if !o.fires {
+			continue
+		}
+		worst = worse(worst, o.finding.Counts)
+		if mildest == nil || milder(o.finding, mildest.finding) {
+			mildest = &o
+		}
+	}
+	if mildest == nil {
+		return Finding{}, false
+	}
+	out := mildest.finding
+	if len(verdicts) == 1 {
+		return out, true
+	}
+	if verdicts[outcome{}.verdicts()] {
+		out.Verdict, out.Counts = Advisory, atMost(out.Counts, Advisory)
+	}
+	if worst.Severity() < out.Counts.Severity() && worst.Severity() <= Incomplete.Severity() {
+		j.Verdict = worse(j.Verdict, Incomplete)
+	}
+	a.needed = a.decisive()
+	out.DependsOn = a.needed
+	var zh, en []string
+	for _, name := range a.needed {
+		attribute, _ := attribute(name)
+		zh, en = append(zh, attribute.Title.ZH), append(en, attribute.Title.EN)
+	}
+	out.note("depends", "结论取决于未说明的项目情况："+strings.Join(zh, "、"), "it depends on what was not said of the project: "+strings.Join(en, ", "))
+	j.asks = append(j.asks, a)
+	return out, true
+}
+
+// milder orders findings of one rule: what counts for less, then the lesser
+// verdict, then the smaller distance, which all cases share.
+func milder(a, b Finding) bool {
+	return cmp.Or(cmp.Compare(b.Counts.Severity(), a.Counts.Severity()), cmp.Compare(b.Verdict.Severity(), a.Verdict.Severity()),
+		cmp.Compare(a.ThresholdM, b.ThresholdM)) < 0
+}
+
+// decisive returns the attributes that make a difference: two sets of replies that
+// agree in all others come to different things.
+func (a ask) decisive() []string {
+	var out []string
+	for i, name := range a.attributes {
+		first := map[string]map[any]string{} // by the other replies: by the reply, what comes of it
+		for _, p := range a.possible {
+			key := a.others(i, p)
+			if first[key] == nil {
+				first[key] = map[any]string{}
+			}
+			v := a.outcomes[p.chosen].verdicts()
+			what := string(v[0] + " " + v[1] + ";")
+			if !strings.Contains(first[key][p.replies[i]], what) {
+				first[key][p.replies[i]] += what
+			}
+		}
+		for _, replies := range first {
+			if differ(replies) {
+				out = append(out, name)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// others names the replies but that of attribute i and of those that have no
+// meaning without it.
+func (a ask) others(i int, p possibility) string {
+	var key strings.Builder
+	for k, reply := range p.replies {
+		if k != i && a.of[k] != a.attributes[i] {
+			switch reply {
+			case true:
+				key.WriteByte('1')
+			case false:
+				key.WriteByte('0')
+			default:
+				text, _ := reply.(string)
+				key.WriteString(text)
+			}
+			key.WriteByte(0)
+		}
+	}
+	return key.String()
+}
+
+func differ(replies map[any]string) bool {
+	var first string
+	for _, what := range replies {
+		if first == "" {
+			first = what
+		}
+		if what != first {
+			return true
+		}
+	}
+	return false
+}
+
+// questions gathers what findings ask, in their order. A reply may
+// say more than it was asked for: a linear project is no building.
+func questions(asks []ask, b bonds) []Question {
+	var out []Question
+	for _, attribute := range b.attributes {
+		q := Question{Attribute: attribute.Name, Text: attribute.Question}
+		for _, a := range asks {
+			if slices.Contains(a.needed, attribute.Name) && !slices.Contains(q.Rules, a.rule) {
+				q.Rules = append(q.Rules, a.rule)
+			}
+		}
+		if len(q.Rules) == 0 {
+			continue
+		}
+		slices.Sort(q.Rules)
+		for _, v := range attribute.values() {
+			reply := Reply{Value: v, Title: attribute.title(v), Verdict: AllClear, Counts: AllClear}
+			said, possible := b.implied(Project{attribute.Name: v}), false
+			for _, a := range asks {
+				if verdicts, some := a.after(said); some {
+					possible = possible || slices.Contains(a.needed, attribute.Name)
+					reply.Verdict, reply.Counts = worse(reply.Verdict, verdicts[0]), worse(reply.Counts, verdicts[1])
+				}
+			}
+			if possible {
+				q.Replies = append(q.Replies, reply)
+			}
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// after returns the worst that can come of what is asked once that was said, and
+// whether it bears on it and can be.
+func (a ask) after(reply said) ([2]Verdict, bool) {
+	worst, some := outcome{}.verdicts(), false
+	if !slices.ContainsFunc(a.needed, func(name string) bool { return reply.values[name] != nil || reply.not[name] != nil }) {
+		return worst, false
+	}
+	for _, p := range a.possible {
+		agrees := true
+		for i, name := range a.attributes {
+			v := reply.values[name]
+			agrees = agrees && (v == nil || v == p.replies[i]) && !slices.Contains(reply.not[name], p.replies[i])
+		}
+		if agrees {
+			v := a.outcomes[p.chosen].verdicts()
+			worst, some = [2]Verdict{worse(worst[0], v[0]), worse(worst[1], v[1])}, true
+		}
+	}
+	return worst, some
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"planatlas/geo"
+	"planatlas/geo/crs"
+	"planatlas/geo/postgis"
+	"planatlas/layers"
+	"planatlas/layers/check"
+
+	"github.com/jackc/pgx/v5"
+)
+
+//go:embed measure_taken.sql
+var takenSQL string
+
+const remainderSQL = `select st_asewkb(st_normalize(st_collectionextract(st_difference(g, t), 3)))
+	from st_geomfromewkb($1) g, (select st_union(array_agg(st_geomfromewkb(b) order by i)) t from unnest($2::bytea[]) with ordinality u (b, i)) u`
+
+// Without implements [check.Snapshot]. What is near a feature is a circle's part for
+// every corner, drawn on the plane of the site's own 3-degree zone at the scale that
+// the plane has there, with so many sides that no distance is short by more than
+// 5 mm. The order of what is taken does not matter.
+func (s snapshot) Without(ctx context.Context, shape geo.Shape, taken []check.Taken, on layers.Day) (check.Part, error) {
+	part, err := s.without(ctx, shape, taken, on)
+	return part, domainError("take from the site what is forbidden", err)
+}
+
+func (s snapshot) without(ctx context.Context, shape geo.Shape, taken []check.Taken, on layers.Day) (part check.Part, err error) {
+	out := []check.Measured{{}}
+	valid, err := measureSites(ctx, s.tx, []geo.Shape{shape}, out)
+	if err != nil || out[0].Err != nil {
+		return part, errors.Join(err, out[0].Err)
+	}
+	var shapes [][]byte
+	for _, t := range inOrder(taken) {
+		b, err := s.take(ctx, valid[0], t, on)
+		if err != nil {
+			return part, fmt.Errorf("layer %s: %w", t.Layer.ID, err)
+		}
+		shapes = append(shapes, b)
+	}
+	if len(shapes) == 0 {
+		return check.Part{Area: out[0].Site.Area, Geometry: out[0].Site.Geometry}, nil
+	}
+	var rest []byte
+	if err := s.tx.QueryRow(ctx, remainderSQL, valid[0].wkb, shapes).Scan(&rest); err != nil {
+		return part, err
+	}
+	left, err := postgis.Unmarshal(rest)
+	if err != nil {
+		return part, err
+	}
+	kept := solid(left.Geom, func(a geo.SquareMetres, _ float64) { part.Area += a })
+	if kept == nil {
+		return check.Part{}, nil
+	}
+	part.Area = min(part.Area, out[0].Site.Area)
+	if rest, err = encode(kept); err == nil {
+		part.Geometry, err = geoJSON(rest)
+	}
+	return part, err
+}
+
+// inOrder sorts what is taken, and drops what is taken twice.
+func inOrder(taken []check.Taken) []check.Taken {
+	filter := func(t check.Taken) string {
+		if t.Zone == nil {
+			return ""
+		}
+		return " " + t.Zone.Filter
+	}
+	compare := func(a, b check.Taken) int {
+		return cmp.Or(cmp.Compare(a.Layer.ID, b.Layer.ID), cmp.Compare(filter(a), filter(b)), cmp.Compare(a.Feature, b.Feature), cmp.Compare(a.WithinM, b.WithinM))
+	}
+	taken = slices.SortedFunc(slices.Values(taken), compare)
+	return slices.CompactFunc(taken, func(a, b check.Taken) bool { return compare(a, b) == 0 })
+}
+
+// take returns as EWKB what is taken from the site.
+func (s snapshot) take(ctx context.Context, at site, t check.Taken, on layers.Day) (b []byte, err error) {
+	if t.Zone != nil {
+		sql, args, err := zoneQuery([]site{at}, t.Layer, *t.Zone, 0, on)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := s.tx.Query(ctx, sql, args...)
+		if err != nil {
+			return nil, err
+		}
+		err = readZone(rows, []site{at}, func(_ site, r zoneRow) error {
+			if b = r.outside; !r.valid {
+				return errInvalid
+			}
+			return nil
+		})
+		return b, err
+	}
+	zone, ok := zoneOf(at.Shape)
+	if !ok && t.WithinM > 0 {
+		return nil, fmt.Errorf("the site lies in no zone of CGCS2000, longitude %.1f", at.Geom.Bound().Center().Lon())
+	}
+	var there, valid bool
+	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, ""), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, t.WithinM*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows) || err == nil && !there:
+		return nil, fmt.Errorf("feature %s: %w", t.Feature, layers.ErrNotFound)
+	case err == nil && !valid:
+		return nil, fmt.Errorf("feature %s: %w", t.Feature, errInvalid)
+	}
+	return b, err
+}
+
+// scale is how many metres of the plane are one on the ellipsoid at the site.
+func scale(zone crs.CRS, at site) float64 {
+	if zone.EPSG == 0 {
+		return 1
+	}
+	c := at.Geom.Bound().Center()
+	x, y := geo.Degree(c.Lat())
+	r2 := x * y / math.Cos(c.Lat()*math.Pi/180) * math.Pow(180/math.Pi, 2) // product of the two radii of curvature
+	_, east := zone.Forward(c.Lon(), c.Lat())
+	d := east - zone.FalseEasting()
+	return 1 + d*d/(2*r2)
+}
+
+// sides is into how many edges a quarter of a circle is cut so that none is more than
+// 5 mm inside the circle.
+func sides(radius float64) int {
+	return int(min(1000, max(16, math.Ceil(math.Pi/4*math.Sqrt(radius/2/0.005)))))
+}
