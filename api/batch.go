@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -111,61 +107,6 @@ func prefersAsync(req *http.Request) bool {
 		}
 	}
 	return false
-}
-
-// csvLines writes the lines as CSV (RFC 4180); lists have ; between their items.
-type csvLines struct {
-	w     *bufio.Writer
-	csv   *csv.Writer
-	begun bool
-}
-
-func newCSVLines(w *bufio.Writer) *csvLines { return &csvLines{w: w, csv: csv.NewWriter(w)} }
-
-func (c *csvLines) head() error {
-	if c.begun {
-		return nil
-	}
-	c.begun = true
-	return c.csv.Write([]string{"index", "name", "check", "verdict", "area_m2", "area_ha", "area_mu", "prohibited_m2", "hit", "touches", "no_data", "not_checked",
-		"findings", "questions", "result_sha256", "error"})
-}
-
-func (c *csvLines) line(l check.Line) error {
-	if err := c.head(); err != nil {
-		return err
-	}
-	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-	row := []string{strconv.FormatInt(l.Index, 10), l.Name, l.Check, string(l.Verdict), "", "", "", ""}
-	if l.Area != nil {
-		row[4], row[5], row[6] = number(l.Area.M2), number(l.Area.Ha), number(l.Area.Mu)
-	}
-	if l.Prohibited != nil {
-		row[7] = number(l.Prohibited.M2)
-	}
-	var findings []string
-	for _, f := range l.Findings {
-		findings = append(findings, f.Rule+":"+f.Layer+"/"+f.Feature+"="+string(f.Counts))
-	}
-	for _, list := range [][]string{l.Hit, l.Touches, l.NoData, l.NotChecked, findings, l.Questions} {
-		row = append(row, strings.Join(list, ";"))
-	}
-	row = append(row, l.ResultSHA256, "")
-	if l.Error != nil {
-		row[len(row)-1] = l.Error.Detail
-	}
-	return c.csv.Write(slices.Clip(row))
-}
-
-func (c *csvLines) close() error {
-	if err := c.head(); err != nil {
-		return err
-	}
-	c.csv.Flush()
-	if err := c.csv.Error(); err != nil {
-		return err
-	}
-	return c.w.Flush()
 }
 
 // lines gives the results of a batch that ran as a job.

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -164,59 +162,4 @@ func (s *server) getCheck(w *response, req *http.Request) error {
 	w.Header().Set("Content-Type", typeJSON)
 	_, err = w.Write(answer)
 	return err
-}
-
-// lineWriter writes the lines of a batch in one form.
-type lineWriter interface {
-	line(check.Line) error
-	close() error
-}
-
-func newLineWriter(w io.Writer, form string) lineWriter {
-	buffered := bufio.NewWriterSize(w, 8<<10)
-	switch form {
-	case "csv":
-		return newCSVLines(buffered)
-	case "json":
-		return &jsonLines{w: buffered, array: true}
-	}
-	return &jsonLines{w: buffered}
-}
-
-// jsonLines writes a JSON text on each line, or one array of them.
-type jsonLines struct {
-	w     *bufio.Writer
-	array bool
-	begun bool
-}
-
-func (j *jsonLines) line(l check.Line) error {
-	b, err := json.Marshal(l)
-	if err != nil {
-		return fmt.Errorf("write a line: %w", err)
-	}
-	switch {
-	case j.array && !j.begun:
-		b = append([]byte("[\n"), b...)
-	case j.array:
-		b = append([]byte(",\n"), b...)
-	default:
-		b = append(b, '\n')
-	}
-	j.begun = true
-	_, err = j.w.Write(b)
-	return err
-}
-
-func (j *jsonLines) close() error {
-	if j.array {
-		end := "\n]\n"
-		if !j.begun {
-			end = "[]\n"
-		}
-		if _, err := j.w.WriteString(end); err != nil {
-			return err
-		}
-	}
-	return j.w.Flush()
 }

@@ -20,9 +20,15 @@ type area struct{ M2, Ha, Mu, Share float64 }
 type checkDoc struct {
 	ID, Verdict string
 	Summary     struct{ ZH, EN string }
-	Site        struct {
-		Area  area
-		Input struct{ Name, SHA256, Format, CRS string }
+	Project     map[string]any
+	Provenance  struct {
+		Day          string
+		ResultSHA256 string `json:"result_sha256"`
+	}
+	Site struct {
+		AccuracyM float64 `json:"accuracy_m"`
+		Area      area
+		Input     struct{ Name, SHA256, Format, CRS string }
 	}
 	Layers []struct {
 		Layer, Outcome string

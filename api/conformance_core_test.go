@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// coreTests are those of Part 1, Core, but for the features.
+// coreTests are those of Part 1, Core, about the landing page and what it leads to.
 func coreTests() []abstract {
 	return []abstract{
 		{"features-1/conf/core/http", confHTTP},
@@ -57,6 +57,12 @@ func coreTests() []abstract {
 				claims(want)(t, s)
 			}
 		}},
+	}
+}
+
+// collectionTests are those of Part 1, Core, about collections.
+func collectionTests() []abstract {
+	return []abstract{
 		{"features-1/conf/core/fc-md-op", func(t *testing.T, s *service) {
 			if n := len(s.collectionsDoc(t).Collections); n != len(s.published()) {
 				t.Errorf("%d collections", n)

@@ -52,7 +52,7 @@ func (s *service) wantDefinition(t *testing.T, name, form string) {
 	}
 }
 
-// encodingTests are those of the classes GeoJSON, HTML and OpenAPI 3.0.
+// encodingTests are those of the classes GeoJSON and HTML.
 func encodingTests() []abstract {
 	return []abstract{
 		{"features-1/conf/geojson/definition", func(t *testing.T, s *service) {
@@ -104,6 +104,12 @@ func encodingTests() []abstract {
 				}
 			}
 		}},
+	}
+}
+
+// openAPITests are those of the class OpenAPI 3.0.
+func openAPITests() []abstract {
+	return []abstract{
 		{"features-1/conf/oas30/oas-definition-1", func(t *testing.T, s *service) {
 			a := s.get(t, "/api", "Accept", "application/vnd.oai.openapi+json;version=3.0")
 			if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "application/vnd.oai.openapi+json;version=3.0" {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// itemsTests are those of Part 1, Core, about features.
+// itemsTests are those of Part 1, Core, about the features of a box and of a page.
 func itemsTests() []abstract {
 	return []abstract{
 		{"features-1/conf/core/crs84", func(t *testing.T, s *service) {
@@ -55,6 +55,12 @@ func itemsTests() []abstract {
 			}
 			s.refused(t, "reference", "limit", "0")
 		}},
+	}
+}
+
+// timeTests are those of Part 1, Core, about datetime and about wrong parameters.
+func timeTests() []abstract {
+	return []abstract{
 		{"features-1/conf/core/fc-time-definition", func(t *testing.T, s *service) {
 			s.wantDefinition(t, "datetime", `{"explode":false,"in":"query","required":false,"schema":{"type":"string"},"style":"form"}`)
 		}},
@@ -71,6 +77,12 @@ func itemsTests() []abstract {
 				}
 			}
 		}},
+	}
+}
+
+// featureTests are those of Part 1, Core, about what the answers hold.
+func featureTests() []abstract {
+	return []abstract{
 		{"features-1/conf/core/fc-response", func(t *testing.T, s *service) {
 			for _, c := range s.collectionsDoc(t).Collections {
 				doc := s.items(t, c.ID)

@@ -25,7 +25,8 @@ type abstract struct {
 }
 
 func abstractTests() []abstract {
-	return slices.Concat(coreTests(), itemsTests(), encodingTests(), crsTests(), queryablesTests(), filterTests(), schemaTests(), schemaResourceTests())
+	return slices.Concat(coreTests(), collectionTests(), itemsTests(), timeTests(), featureTests(), encodingTests(), openAPITests(), crsTests(), queryablesTests(), filterTests(),
+		schemaTests(), roleTests(), schemaResourceTests())
 }
 
 // TestAbstractTests runs them all on one service, some of whose features are in force

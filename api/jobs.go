@@ -154,7 +154,11 @@ func (s *server) jobResults(w *response, req *http.Request) error {
 	switch job.State {
 	case check.Successful:
 	case check.Failed:
-		return &exception{status: http.StatusInternalServerError, detail: "the job failed: " + job.Message}
+		status := http.StatusUnprocessableEntity
+		if job.Message == check.InternalFailure {
+			status = http.StatusInternalServerError
+		}
+		return &exception{status: status, detail: "the job failed: " + job.Message}
 	default:
 		return &exception{http.StatusNotFound, processExceptions + "result-not-ready", "the job is " + string(job.State) + "; its result is not there yet"}
 	}

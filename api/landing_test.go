@@ -84,6 +84,9 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			continue
 		}
 		seen[at] = true
+		if strings.HasSuffix(at, "/execution") { // to be posted to
+			continue
+		}
 		a := s.get(t, at)
 		if strings.HasSuffix(at, "/map/") { // 503 with instructions when the page was not built
 			continue

@@ -128,8 +128,14 @@ func (s *server) operation(r route) object {
 	failed := object{"$ref": "#/components/responses/problem"}
 	op := object{"operationId": r.name, "summary": r.summary, "parameters": params, "responses": object{"200": ok, "default": failed}}
 	if r.method == http.MethodPost {
+		if more := createdBy(r.name); more != nil {
+			op["responses"] = object{"200": ok, "201": more, "default": failed}
+		}
 		if r.name == "check-site" {
 			op["responses"] = object{"201": ok, "default": failed}
+		}
+		if canWait(r.name) {
+			op["parameters"] = append(params, object{"name": "Prefer", "in": "header", "required": false, "description": "respond-async starts a job and does not wait for its end (RFC 7240)", "schema": str()})
 		}
 		if body := requestBody(r.name); body != nil {
 			op["requestBody"] = body

@@ -38,9 +38,9 @@ type processInputs map[string]json.RawMessage
 // execution is the body of a request to execute a process.
 type execution struct {
 	Inputs     map[string]json.RawMessage `json:"inputs"`
-	Outputs    map[string]json.RawMessage `json:"outputs"`
-	Response   string                     `json:"response"`
-	Subscriber json.RawMessage            `json:"subscriber"`
+	Outputs    map[string]json.RawMessage `json:"outputs,omitempty"`
+	Response   string                     `json:"response,omitempty"`
+	Subscriber json.RawMessage            `json:"subscriber,omitempty"`
 	At         string                     `json:"at,omitempty"` // of a job: the address of the service
 }
 
@@ -147,7 +147,7 @@ func (p process) read(body []byte) (e execution, in processInputs, err error) {
 		return e, nil, &layers.InputError{Param: "body", Value: err.Error(), Want: `an object such as {"inputs": {…}}`, Err: err}
 	}
 	switch {
-	case e.Subscriber != nil:
+	case e.Subscriber != nil && string(e.Subscriber) != "null":
 		return e, nil, &layers.InputError{Param: "subscriber", Want: "no subscriber", Hint: "ask for the state of the job instead"}
 	case e.Response != "" && e.Response != "raw" && e.Response != "document":
 		return e, nil, &layers.InputError{Param: "response", Value: e.Response, Want: "raw or document"}

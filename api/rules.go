@@ -71,7 +71,7 @@ func (s *server) rulesList(w *response, req *http.Request) error {
 	page := rulesPage{SHA256: set.SHA256, Rules: []ruleDoc{}, Attributes: attributeDocs(), Links: selfAndPage(req, "/rules"), Query: q}
 	for _, r := range set.Rules {
 		if q.wants(r) {
-			page.Rules = append(page.Rules, ruleWithLinks(req, r))
+			page.Rules = append(page.Rules, s.withLinks(req, r))
 		}
 	}
 	page.Matched = len(page.Rules)
@@ -95,7 +95,7 @@ func (s *server) ruleGet(w *response, req *http.Request) error {
 		known = append(known, r.ID)
 		named := r.ID == id || slices.ContainsFunc(r.Cases, func(c check.Case) bool { return c.ID == id })
 		if named && q.wants(r) {
-			page.Versions = append(page.Versions, ruleWithLinks(req, r))
+			page.Versions = append(page.Versions, s.withLinks(req, r))
 		}
 	}
 	switch near := layers.Nearest(id, known); {
@@ -129,11 +129,14 @@ func (q rulesQuery) wants(r check.Rule) bool {
 	return (q.valid.To == "" || r.ValidFrom < q.valid.To) && (q.valid.From == "" || r.ValidTo == "" || r.ValidTo > q.valid.From)
 }
 
-func ruleWithLinks(req *http.Request, r check.Rule) ruleDoc {
-	return ruleDoc{Rule: r, Links: []encode.Link{
-		{Href: base(req) + "/rules/" + r.ID, Rel: "self", Type: typeJSON},
-		{Href: base(req) + "/collections/" + r.Layer, Rel: "about", Type: typeJSON},
-	}}
+// withLinks links a rule to itself and to the layer that it is about, where the
+// service has and publishes it.
+func (s *server) withLinks(req *http.Request, r check.Rule) ruleDoc {
+	doc := ruleDoc{Rule: r, Links: []encode.Link{{Href: base(req) + "/rules/" + r.ID, Rel: "self", Type: typeJSON}}}
+	if l, err := s.Catalog().Layer(r.Layer); err == nil {
+		doc.Links = append(doc.Links, encode.Link{Href: base(req) + collectionPath(l), Rel: "about", Type: typeJSON})
+	}
+	return doc
 }
 
 func attributeDocs() []attributeDoc {

@@ -55,7 +55,7 @@ update planatlas.site_check c set
     accuracy_m = coalesce((a #>> '{site,accuracy_m}')::float8, 0),
     project = case when jsonb_typeof(a -> 'project') = 'object' then a -> 'project' else '{}' end,
     day = coalesce((nullif(a #>> '{provenance,day}', ''))::date, (created at time zone 'Asia/Shanghai')::date),
-    known = coalesce((select jsonb_object_agg(layer, coalesce(a #>> '{provenance,snapshot}', created::text)) from jsonb_object_keys(revisions) layer), '{}'),
+    known = coalesce((select jsonb_object_agg(layer, coalesce(a #> '{provenance,snapshot}', to_jsonb(created))) from jsonb_object_keys(revisions) layer), '{}'),
     catalog_sha256 = coalesce(a #>> '{provenance,catalog_sha256}', '')
 from (select id, pg_temp.says(answer) a from planatlas.site_check) s where s.id = c.id;
 alter table planatlas.site_check enable trigger refuse_change;

@@ -13,13 +13,13 @@ import (
 
 type checkCmd struct {
 	reportFlags
-	Site    string            `arg:"" help:"The site's boundary as GeoJSON (lon/lat, CGCS2000 or WGS84); - reads it from standard input. Its properties may say what project it is."`
-	Project map[string]string `help:"What is said of the project, such as area_class=urban; goes before the file. May be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
-	Accuracy float64 `help:"Accuracy of the site's boundary in metres, when it is worse than the file says." placeholder:"METRES"`
-	On      string            `help:"Day whose law is applied and whose features are in force. Default: today in China." placeholder:"2026-03-15"`
-	JSON   bool     `help:"Print the whole answer as JSON."`
-	Report []string `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format. May be repeated." placeholder:"FILE" type:"path"`
-	Lang   string   `help:"Language of the table." enum:"zh,en" default:"zh" env:"PLANATLAS_LANG"`
+	Site     string            `arg:"" help:"The site's boundary as GeoJSON (lon/lat, CGCS2000 or WGS84); - reads it from standard input. Its properties may say what project it is."`
+	Project  map[string]string `help:"What is said of the project, such as area_class=urban; goes before the file. May be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
+	Accuracy float64           `help:"Accuracy of the site's boundary in metres, when it is worse than the file says." placeholder:"METRES"`
+	On       string            `help:"Day whose law is applied and whose features are in force. Default: today in China." placeholder:"2026-03-15"`
+	JSON     bool              `help:"Print the whole answer as JSON."`
+	Report   []string          `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format. May be repeated." placeholder:"FILE" type:"path"`
+	Lang     string            `help:"Language of the table." enum:"zh,en" default:"zh" env:"PLANATLAS_LANG"`
 }
 
 // Run checks the site, archives the answer, prints it and ends with the exit

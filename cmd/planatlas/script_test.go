@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"planatlas/layers/check"
 	"planatlas/layers/store/storetest"
 
 	"github.com/rogpeppe/go-internal/testscript"

@@ -23,11 +23,18 @@ type serveCmd struct {
 	Load   string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
 }
 
+// softMemory is the size of the heap, with all that the runtime needs, above which
+// collecting is worth its time.
+const softMemory = 144 << 20
+
 // Run serves until ctx ends, then lets running requests finish and stops the
 // private database.
 func (c *serveCmd) Run(ctx context.Context, g *globals, con console) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // the live heap is a few megabytes: collecting at each doubling costs more than it gives
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory) // but collect sooner than grow beyond it, as in a batch
 	}
 	// Listen first: a port in use should not cost a start of the database.
 	listener, err := net.Listen("tcp", c.Listen)

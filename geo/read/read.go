@@ -40,6 +40,9 @@ type Error struct {
 	Want  string // what should stand there
 	Hint  string // how to mend it; may be empty
 	Err   error  // the kind of error: wraps ErrSyntax, ErrGeometry or ErrTooLarge
+
+	ZH     string  // the whole sentence in Chinese; empty where only GeoJSON is read
+	Faults []Fault // of a geometry that was refused for them: every one that was found
 }
 
 // Error returns one sentence: where, what stands there, what is wanted, and how to mend it.

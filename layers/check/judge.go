@@ -69,19 +69,10 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 	return *r
 }
 
-// inside reports whether every rule on the layer demands to be inside of it, so
-// that being there is as it should be.
+// inside reports whether a rule demands to be inside the layer, so that being there
+// is as it should be. What other rules on it say are findings.
 func inside(rules []Rule, layer string) bool {
-	var some bool
-	for _, r := range rules {
-		if r.Layer == layer {
-			if r.Relation != OutsideOf {
-				return false
-			}
-			some = true
-		}
-	}
-	return some
+	return slices.ContainsFunc(rules, func(r Rule) bool { return r.Layer == layer && r.Relation == OutsideOf })
 }
 
 // judgement is a result in the making.

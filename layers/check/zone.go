@@ -3,7 +3,6 @@ package check
 import (
 	"slices"
 
-	"planatlas/geo"
 	"planatlas/layers"
 )
 
@@ -115,13 +114,6 @@ func unmeasured(need Need, x Measurement) (Zone, bool) {
 		}
 	}
 	return Zone{}, false
-}
-
-// partsAddUp reports whether inside and outside make up the site, by which a zone's
-// measures can be trusted.
-func partsAddUp(z ZoneMeasure, site geo.SquareMetres) bool {
-	off := float64(z.Inside + z.Outside - site)
-	return off < 0.01 && off > -0.01
 }
 
 func zoneMissing() layers.Text {

@@ -45,7 +45,7 @@ func (a atlas) location() *drawing {
 	a.north(d, f)
 	a.scaleBar(d, f)
 	a.mark(d, f)
-	l := &legend{d: d, top: f.box.Max[1] + 8, cols: 6}
+	l := &legend{d: d, top: f.box.Max[1] + 8, cols: map[bool]int{true: 3, false: 5}[a.o.Lang == Both]}
 	l.entry(a.name("项目用地", "Site"), func(x, y float64) { d.circle(orb.Point{x + 5, y}, 1.8, 0xc4161c, none, 0.6) })
 	for _, s := range lineStyles() {
 		if slices.Contains(drawn, s.class) {

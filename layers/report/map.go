@@ -165,11 +165,19 @@ type legend struct {
 
 // entry draws a sign and says what it means.
 func (l *legend) entry(text string, sign func(x, y float64)) {
-	width := mapWidth / float64(l.cols)
-	x, y := mapMargin+float64(l.n%l.cols)*width, l.top+float64(l.n/l.cols)*legendLine
+	column := mapWidth / float64(l.cols)
+	room, wide := column-14, false
+	if width(text, 2.3) > room && l.cols > 1 { // a line of its own
+		wide, room = true, mapWidth-14-mapMargin
+		l.n = (l.n + l.cols - 1) / l.cols * l.cols
+	}
+	x, y := mapMargin+float64(l.n%l.cols)*column, l.top+float64(l.n/l.cols)*legendLine
 	l.n++
+	if wide {
+		l.n += l.cols - 1
+	}
 	sign(x, y)
-	l.d.words(shorten(text, width-14, 2.3), x+11, y+1, 2.3, black, left)
+	l.d.words(shorten(text, room, 2.3), x+11, y+1, 2.3, black, left)
 	l.d.Height = y + legendLine
 }
 

@@ -115,7 +115,7 @@ func (r *Report) insideOutside(l check.LayerLine) (inside, outside float64, know
 			return *f.InsideM2, *f.OutsideM2, true
 		}
 	}
-	if l.Overlap == nil {
+	if l.Overlap == nil || hasGap(l) { // what is not known to be inside need not be outside
 		return 0, 0, false
 	}
 	return l.Overlap.M2, max(0, r.answer.Site.Area.M2-l.Overlap.M2), true
@@ -173,10 +173,10 @@ func (r *Report) sentence(l check.LayerLine) string {
 		return r.say("与"+zh+"相邻，仅边界相接，重叠面积 0.0000 公顷。", "Adjoins the "+en+"; only the boundaries meet, overlap 0.0000 ha.")
 	case l.Outcome == check.Hit && l.Overlap != nil:
 		area := overlapAmount(*l.Overlap)
-		return r.say(fmt.Sprintf("涉及%s，占用面积 %s 公顷（%s 亩），占用地面积的 %s%%。", zh, area.Ha, area.Mu, area.Percent),
-			fmt.Sprintf("Meets the %s: %s ha (%s mu), %s %% of the site.", en, area.Ha, area.Mu, area.Percent))
+		return r.say(fmt.Sprintf("涉及%s，占用面积 %s 公顷（%s 亩），占用地面积的 %s%%%s。", zh, area.Ha, area.Mu, area.Percent, reason("；", "", l.Reason.ZH)),
+			fmt.Sprintf("Meets the %s: %s ha (%s mu), %s %% of the site%s.", en, area.Ha, area.Mu, area.Percent, reason("; ", "", l.Reason.EN)))
 	case l.Outcome == check.Hit:
-		return r.say("涉及"+zh+"，面积不明。", "Meets the "+en+"; the area is not known.")
+		return r.say("涉及"+zh+"，面积不明"+reason("；", "", l.Reason.ZH)+"。", "Meets the "+en+"; the area is not known"+reason("; ", "", l.Reason.EN)+".")
 	}
 	return r.say("不位于"+zh+"范围内。", "Outside the "+en+".")
 }

@@ -60,6 +60,7 @@ func run(t *testing.T, c one) check.Answer {
   law: a law
   text: {zh: 禁止, en: Forbidden}
   verified: true
+  mark: L
   source: test
   valid_from: 2026-03-15
 `)}})
@@ -121,7 +122,8 @@ func TestChecksFailClosed(t *testing.T) {
 		{"0.5 m² of an exact line", one{rule: intersects, site: site, sql: insert("a", 0.001, box(east0-10, north0, 10.05, 10), "")}, check.Hit, check.Incomplete},
 		{"2 m² beside a kilometre of noise", one{rule: intersects, site: rectangle(east0, north0, 100, 1000), sql: insert("a", 0.001,
 			"st_union("+box(east0-10, north0, 10.0002, 1000)+", "+box(east0-10, north0+500, 12, 1)+")", "")}, check.Hit, check.Prohibited},
-		{"shared edge", one{rule: intersects, site: site, sql: insert("a", 0.001, box(east0+100, north0, 50, 100), "")}, check.Touches, check.Incomplete},
+		{"shared edge", one{rule: intersects, site: site, sql: insert("a", 0.1, box(east0+100, north0, 50, 100), "")}, check.Touches, check.Incomplete},
+		{"shared edge, exact to the width of noise", one{rule: intersects, site: site, sql: insert("a", 0.001, box(east0+100, north0, 50, 100), "")}, check.Touches, check.Advisory},
 		{"small feature inside a large site", one{rule: intersects, site: rectangle(east0, north0, 1000, 1000), sql: insert("a", 15, box(east0+500, north0+500, 20, 20), "")}, check.Hit, check.Prohibited},
 		{"point inside", one{rule: intersects, site: rectangle(east0, north0, 1000, 1000), sql: insert("a", 5, fmt.Sprintf("st_setsrid(st_makepoint(%f, %f), 4547)", east0+500, north0+500), "")}, check.Hit, check.Prohibited},
 		{"nearer than the site's accuracy", one{rule: intersects, site: site, claim: 20, sql: insert("a", 0.1, box(east0+110, north0, 50, 100), "")}, check.NoData, check.Incomplete},

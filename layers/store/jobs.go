@@ -145,9 +145,6 @@ func (s *Store) PendingSites(ctx context.Context, id string, limit int) ([]check
 	return items, domainError("read the sites of job "+id, err)
 }
 
-// errFinished says that somebody else has checked a site of a batch.
-var errFinished = errors.New("a site of the batch was checked twice")
-
 // FinishSites archives checks and keeps their lines, both or neither. The input of
 // a site that was checked is in the archive from then on.
 func (s *Store) FinishSites(ctx context.Context, id string, finished []check.Finished) error {
@@ -171,7 +168,7 @@ func (s *Store) FinishSites(ctx context.Context, id string, finished []check.Fin
 				input = case when f.check_id = '' then s.input end, site = case when f.check_id = '' then s.site end
 			from unnest($2::bigint[], $3::bytea[], $4::text[]) f (n, line, check_id) where s.job = $1 and s.n = f.n and s.line is null`, id, ns, lines, checks)
 		if err == nil && tag.RowsAffected() != int64(len(finished)) {
-			err = errFinished
+			err = check.ErrTaken
 		}
 		if err != nil {
 			return err

@@ -115,7 +115,7 @@ type layerRow struct {
 
 func (r *layerRow) scan(rows pgx.Rows) error {
 	var valid, whole, along, interiors *bool
-	into := []any{&r.site, &r.revision, &r.changed, &r.steady, &r.unlocated, &r.nearest, &r.covered,
+	into := []any{&r.site, &r.revision, &r.changed, &r.steady, &r.unlocated, &r.covered, &r.nearest,
 		&r.id, &valid, &r.dimension, &r.distance, &whole, &along, &r.shared, &r.point, &interiors, &r.depth, &r.featureRevision}
 	for i := range r.values {
 		into = append(into, &r.values[i])

@@ -68,10 +68,10 @@ const rawTables = `set search_path = public;
 	create index if not exists sites_id on sites (id)`
 
 const speedRules = `
-- {id: L1, layer: redlines, relation: intersects, verdict: prohibited, basis: statute, law: 法, text: {zh: 禁止, en: Forbidden}, verified: true, source: test, valid_from: 2020-01-01}
-- {id: L2, layer: rivers, relation: intersects, verdict: restricted, basis: statute, law: 法, text: {zh: 受限, en: Restricted}, verified: true, source: test, valid_from: 2020-01-01}
-- {id: L3, layer: roads, relation: dwithin, distance_m: 30, measured_from: polygon, verdict: restricted, basis: statute, law: 法, text: {zh: 受限, en: Restricted}, verified: true, source: test, valid_from: 2020-01-01}
-- {id: L4, layer: parcels, relation: intersects, verdict: advisory, basis: statute, law: 法, text: {zh: 提示, en: Advice}, verified: true, source: test, valid_from: 2020-01-01}
+- {id: L1, layer: redlines, relation: intersects, verdict: prohibited, basis: statute, law: 法, text: {zh: 禁止, en: Forbidden}, verified: true, mark: L, source: test, valid_from: 2020-01-01}
+- {id: L2, layer: rivers, relation: intersects, verdict: restricted, basis: statute, law: 法, text: {zh: 受限, en: Restricted}, verified: true, mark: L, source: test, valid_from: 2020-01-01}
+- {id: L3, layer: roads, relation: dwithin, distance_m: 30, measured_from: polygon, verdict: restricted, basis: statute, law: 法, text: {zh: 受限, en: Restricted}, verified: true, mark: L, source: test, valid_from: 2020-01-01}
+- {id: L4, layer: parcels, relation: intersects, verdict: advisory, basis: statute, law: 法, text: {zh: 提示, en: Advice}, verified: true, mark: L, source: test, valid_from: 2020-01-01}
 `
 
 func openSpeed(b *testing.B) *speed {

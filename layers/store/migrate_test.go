@@ -94,5 +94,5 @@ func migrateTwiceAtOnce(t *testing.T, url string) {
 
 // MigrationTests are run by the outside test, which has databases.
 func MigrationTests() map[string]func(*testing.T, string) {
-	return map[string]func(*testing.T, string){"from empty": migrateFromEmpty, "from every earlier version": migrateFromEarlier, "four processes at once": migrateTwiceAtOnce}
+	return map[string]func(*testing.T, string){"from empty": migrateFromEmpty, "from every earlier version": migrateFromEarlier, "four processes at once": migrateTwiceAtOnce, "with checks in the archive": migrateCarriesChecks}
 }

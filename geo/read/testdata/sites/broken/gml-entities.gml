@@ -1,0 +1,1 @@
+<?xml version="1.0"?><!DOCTYPE FeatureCollection [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><FeatureCollection><Placemark><name>&b;</name></Placemark></FeatureCollection>
