@@ -102,6 +102,8 @@ begin
     execute format('create trigger refuse_change before insert or update or delete on %s for each statement execute function planatlas.refuse_parts()', parts);
     execute format('create trigger refuse_truncate before truncate on %s for each statement execute function planatlas.refuse_parts()', parts);
     execute format('alter table %s enable always trigger refuse_change, enable always trigger refuse_truncate', parts);
+    -- A restore from a dump runs functions without a search path: what a sound row needs
+    -- stands in the constraint itself.
     if not exists (select from pg_constraint where conrelid = layer and conname = 'sound') then
         execute format('alter table %s add constraint sound check (case when geom is null or st_isvalid(geom) then true else planatlas.sound(id, geom) end) not valid', layer);
         begin

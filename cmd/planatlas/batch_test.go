@@ -68,7 +68,7 @@ func TestBatchOutlivesItsService(t *testing.T) {
 	n := middle(s, 0)
 	s.signal(t, syscall.SIGKILL)
 	s = serve(t, home, nil)
-	n = middle(s, n)
+	middle(s, n)
 	if err := syscall.Kill(s.postmaster(t), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

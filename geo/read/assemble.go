@@ -70,7 +70,7 @@ func (d *draft) newRing(raw rawRing, s scale, plot int) *ring {
 		r.local[i] = s.local(p)
 	}
 	r.kept = r.distinct()
-	r.area = math.Abs(twiceArea(append(r.local[:n-1:n-1], r.local[0]))) / 2
+	r.area = math.Abs(twiceArea(r.local)) / 2
 	r.bound = orb.MultiPoint(r.local).Bound()
 	return r
 }
@@ -79,6 +79,9 @@ func (d *draft) newRing(raw rawRing, s scale, plot int) *ring {
 func (d *draft) assemble() error {
 	s := d.scale()
 	for i, raw := range d.plots {
+		if err := d.corners(raw); err != nil {
+			return err
+		}
 		var all [][]*ring
 		for _, p := range raw.polygons {
 			var rings []*ring
@@ -101,6 +104,22 @@ func (d *draft) assemble() error {
 		for n, p := range all {
 			for _, r := range p {
 				r.part = n
+			}
+		}
+	}
+	return nil
+}
+
+// corners refuses rings that have too few points to be one.
+func (d *draft) corners(raw *rawPlot) error {
+	for _, part := range append([][]rawRing{raw.rings}, raw.polygons...) {
+		for _, r := range part {
+			n := len(r.points)
+			if n > 1 && r.points[0] == r.points[n-1] {
+				n--
+			}
+			if n < 3 {
+				return refusal(ErrGeometry, raw.where(), saying("a ring with %d corners", "一个环只有%d个角点", n), text2{"at least three corners", "至少三个角点"}, text2{"the first point is repeated at the end and does not count", "末尾重复的起点不计"})
 			}
 		}
 	}
@@ -143,9 +162,9 @@ func (d *draft) contain(raw *rawPlot, rings []*ring) (out [][]*ring) {
 	}
 	if len(rings) > 1 {
 		holes := len(rings) - len(out)
-		at := raw.where()
 		d.believe("rings", fmt.Sprintf("%d", len(rings)), saying("parts: %d, holes: %d, told by which ring lies in which", "部分：%d，孔洞：%d，依各圈的包含关系判定", len(out), holes))
-		if d.result.Format == FormatTXT && len(out) > 1 {
+		if d.result.Format == FormatTXT && len(out) > 1 && d.room() {
+			at := raw.where()
 			d.notice("several_parts", text2{fmt.Sprintf("%s: the plot has %d parts that lie apart; none of them is a hole", at.en, len(out)), fmt.Sprintf("%s：地块由%d个分离的部分组成，均非孔洞", at.zh, len(out))})
 		}
 	}
@@ -196,7 +215,7 @@ func (r *ring) side(p orb.Point) int {
 
 // onSegment tells whether a point lies on a segment.
 func onSegment(p, a, b orb.Point) bool {
-	if p[0] < math.Min(a[0], b[0])-touching || p[0] > math.Max(a[0], b[0])+touching || p[1] < math.Min(a[1], b[1])-touching || p[1] > math.Max(a[1], b[1])+touching {
+	if p[0] < min(a[0], b[0])-touching || p[0] > max(a[0], b[0])+touching || p[1] < min(a[1], b[1])-touching || p[1] > max(a[1], b[1])+touching {
 		return false
 	}
 	dx, dy := b[0]-a[0], b[1]-a[1]

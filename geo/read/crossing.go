@@ -24,7 +24,7 @@ type sweep struct {
 
 // maxComparisons bounds the work on one file; a file that needs more is judged by
 // the database alone.
-const maxComparisons = 60_000_000
+const maxComparisons = 30_000_000
 
 func (s *sweep) ends(e edge) (a, b orb.Point) {
 	r := s.rings[e.ring]
@@ -33,7 +33,7 @@ func (s *sweep) ends(e edge) (a, b orb.Point) {
 
 func (s *sweep) west(e edge) float64 {
 	a, b := s.ends(e)
-	return math.Min(a[0], b[0])
+	return min(a[0], b[0])
 }
 
 // run looks at all edges. It tells whether it could finish.
@@ -60,18 +60,18 @@ func (s *sweep) run() bool {
 	var open []edge
 	for _, e := range edges {
 		a, b := s.ends(e)
-		west, south, north := math.Min(a[0], b[0])-touching, math.Min(a[1], b[1])-touching, math.Max(a[1], b[1])+touching
+		west, south, north := min(a[0], b[0])-touching, min(a[1], b[1])-touching, max(a[1], b[1])+touching
 		if s.left -= len(open); s.left < 0 {
 			return false
 		}
 		kept := open[:0]
 		for _, o := range open {
 			c, d := s.ends(o)
-			if math.Max(c[0], d[0]) < west {
+			if max(c[0], d[0]) < west {
 				continue
 			}
 			kept = append(kept, o)
-			if math.Max(c[1], d[1]) >= south && math.Min(c[1], d[1]) <= north {
+			if max(c[1], d[1]) >= south && min(c[1], d[1]) <= north {
 				s.pair(o, e)
 			}
 		}
@@ -198,5 +198,5 @@ func overlap(a, b, c, d orb.Point) float64 {
 	l := math.Hypot(b[0]-a[0], b[1]-a[1])
 	along := func(p orb.Point) float64 { return ((p[0]-a[0])*(b[0]-a[0]) + (p[1]-a[1])*(b[1]-a[1])) / l }
 	from, to := along(c), along(d)
-	return math.Min(l, math.Max(from, to)) - math.Max(0, math.Min(from, to))
+	return min(l, max(from, to)) - max(0, min(from, to))
 }

@@ -98,6 +98,7 @@ type draft struct {
 	degrees bool  // the format knows longitude and latitude only, unless it says otherwise
 	mended  bool  // rings may lack their closing point in this format
 
+	dropped     int             // notices beyond the bound
 	turned      int             // rings whose winding was changed
 	overlapping map[[2]int]bool // plots that were told to overlap
 
@@ -111,9 +112,19 @@ type draft struct {
 
 // notice tells something in both languages.
 func (d *draft) notice(code string, t text2) {
-	if len(d.result.Notices) < maxNotices {
+	if d.room() {
 		d.result.Notices = append(d.result.Notices, Notice{Code: code, ZH: t.zh, EN: t.en})
 	}
+}
+
+// room tells whether another notice is taken, and counts those that are not: what
+// they say would only be written for nothing.
+func (d *draft) room() bool {
+	if len(d.result.Notices) < maxNotices {
+		return true
+	}
+	d.dropped++
+	return false
 }
 
 // maxNotices bounds the notices of one file.

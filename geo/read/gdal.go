@@ -113,9 +113,9 @@ func (g *GDAL) child(ctx context.Context, folder, skip string, most int64, progr
 		return "", fmt.Errorf("%s: %w", program, ctx.Err())
 	}
 	if err != nil {
-		return "", &childError{program, complaint.String(), err}
+		return "", &childError{program, complaint.kept.String(), err}
 	}
-	return said.String(), nil
+	return said.kept.String(), nil
 }
 
 // childError says why a child process failed.
@@ -141,13 +141,13 @@ func (e *childError) reason() string {
 
 // tail keeps the first bytes that are written to it.
 type tail struct {
-	bytes.Buffer
+	kept bytes.Buffer // no part of the type: its ReadFrom would pass the bound by
 	most int
 }
 
 // Write implements [io.Writer]; what is too much is dropped.
 func (t *tail) Write(b []byte) (int, error) {
-	t.Buffer.Write(b[:min(len(b), t.most-t.Len())]) // never fails
+	t.kept.Write(b[:min(len(b), t.most-t.kept.Len())]) // never fails
 	return len(b), nil
 }
 

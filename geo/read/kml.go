@@ -1,7 +1,6 @@
 package read
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -26,7 +25,7 @@ func (d *draft) kml() error {
 	}
 	d.order, d.degrees = orderEast, true
 	d.crs, d.crsReason = crs.CodeWGS84, text2{"KML is WGS84 by its definition", "KML按标准为WGS84坐标"}
-	r := kmlReader{draft: d, x: xmlScanner{s: []byte(d.text)}}
+	r := kmlReader{draft: d, x: xmlScanner{s: d.text}}
 	d.whereIs = func(mark int32) text2 { return d.line(mark) }
 	if err := r.document(); err != nil {
 		return err
@@ -34,8 +33,9 @@ func (d *draft) kml() error {
 	if r.lines > 0 {
 		d.notice("without_area", saying("points and lines of the file, which have no area, were left out: %d", "文件中的点和线没有面积，已略过：%d", r.lines))
 	}
+	low := strings.ToLower(d.text)
 	for _, word := range [...]string{"gcj", "火星", "高德", "amap", "百度", "bd09", "腾讯", "ovital", "奥维", "ovobj", "omap"} {
-		if strings.Contains(strings.ToLower(d.text), word) && d.options.CRS == "" {
+		if strings.Contains(low, word) && d.options.CRS == "" {
 			d.notice("maybe_shifted", saying("the file mentions %q; what is drawn on a Chinese web map may be GCJ-02 or BD-09, some 500 to 1 400 m off; if so, declare crs=GCJ-02 or crs=BD-09",
 				"文件中出现“%s”；在国内互联网地图上绘制的图形可能为GCJ-02或BD-09坐标，偏移约500至1400米；如是，请声明crs=GCJ-02或crs=BD-09", word))
 			break
@@ -56,7 +56,7 @@ func (r *kmlReader) document() error {
 		case xmlEnd:
 			return nil
 		case xmlOpen:
-			name := string(r.x.name)
+			name := r.x.name
 			path = append(path, name)
 			switch name {
 			case "Placemark":
@@ -75,7 +75,7 @@ func (r *kmlReader) document() error {
 			}
 		case xmlClose:
 			path = path[:len(path)-1]
-			switch string(r.x.name) {
+			switch r.x.name {
 			case "Placemark":
 				if r.plot != nil && len(r.plot.polygons) > 0 {
 					r.plots = append(r.plots, r.plot)
@@ -98,7 +98,7 @@ func (r *kmlReader) document() error {
 // text takes what stands inside an element.
 func (r *kmlReader) text(path []string, polygon *[]rawRing) error {
 	n := len(path)
-	if n == 0 || r.plot == nil || len(bytes.TrimSpace(r.x.text)) == 0 {
+	if n == 0 || r.plot == nil || len(strings.TrimSpace(r.x.text)) == 0 {
 		return nil
 	}
 	parent := ""
@@ -126,7 +126,7 @@ func (r *kmlReader) text(path []string, polygon *[]rawRing) error {
 }
 
 // ring reads lon,lat[,height] tuples between blanks.
-func (r *kmlReader) ring(b []byte, offset int32) (ring rawRing, err error) {
+func (r *kmlReader) ring(b string, offset int32) (ring rawRing, err error) {
 	for i := 0; i < len(b); {
 		if b[i] <= ' ' {
 			i++
@@ -139,12 +139,12 @@ func (r *kmlReader) ring(b []byte, offset int32) (ring rawRing, err error) {
 		tuple := b[i:min(end, i+120)]
 		at := offset + int32(i)
 		i = end
-		first, rest, _ := bytes.Cut(tuple, []byte(","))
-		second, _, _ := bytes.Cut(rest, []byte(","))
-		lon, ok1 := parseNumber(string(first))
-		lat, ok2 := parseNumber(string(second))
+		first, rest, _ := strings.Cut(tuple, ",")
+		second, _, _ := strings.Cut(rest, ",")
+		lon, ok1 := parseNumber(first)
+		lat, ok2 := parseNumber(second)
 		if !ok1 || !ok2 {
-			return ring, refusal(ErrSyntax, r.line(at), quoted(string(tuple)), text2{"longitude,latitude or longitude,latitude,height", "“经度,纬度”或“经度,纬度,高程”"},
+			return ring, refusal(ErrSyntax, r.line(at), quoted(tuple), text2{"longitude,latitude or longitude,latitude,height", "“经度,纬度”或“经度,纬度,高程”"},
 				text2{"separate the positions by blanks and their numbers by commas", "各点之间用空格、数值之间用逗号分隔"})
 		}
 		if err := r.draft.count(1, func() text2 { return r.line(at) }); err != nil {

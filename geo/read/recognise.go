@@ -99,6 +99,8 @@ func (d *draft) recogniseText() (func() error, error) {
 		return d.found(FormatCSV, d.csv, text2{"its header names two coordinates", "列标题注明了坐标列"})
 	case strings.HasPrefix(strings.ToUpper(text), "VERSION ") && strings.Contains(strings.ToUpper(text[:min(len(text), 500)]), "DELIMITER"):
 		return nil, refusal(ErrSyntax, text2{}, text2{"a MIF file alone", "单独的MIF文件"}, text2{"MIF and MID in one ZIP", "MIF和MID打包的ZIP"}, text2{"pack both files", "请将两个文件打包"})
+	case (want == FormatCSV || ending(d.options.Name) == ".csv") && !looksLikePoints(text):
+		return nil, newTable(d).headless()
 	case want == FormatTXT:
 		return d.found(FormatTXT, d.txt, text2{"it was declared", "随文件声明"})
 	}
@@ -125,7 +127,7 @@ func isDXF(head []byte) bool {
 
 // looksLikePoints tells whether the first line is one of coordinates.
 func looksLikePoints(text string) bool {
-	_, ok := rowOf(splitRow(strings.Map(halfWidth, firstLineOf(text))))
+	_, ok := rowOf(splitRow(strings.Map(halfWidth, firstLineOf(text)), nil))
 	return ok
 }
 
@@ -134,7 +136,7 @@ func (d *draft) recogniseXML() (func() error, error) {
 	if err := d.decodeXML(); err != nil {
 		return nil, err
 	}
-	x := xmlScanner{s: []byte(d.text)}
+	x := xmlScanner{s: d.text}
 	for {
 		kind, err := x.next()
 		if err != nil {
@@ -147,11 +149,11 @@ func (d *draft) recogniseXML() (func() error, error) {
 			return nil, x.fault(text2{"no element", "没有元素"})
 		}
 	}
-	name := string(x.name)
+	name := x.name
 	switch {
 	case name == "kml" || name == "Document" || name == "Placemark":
 		return d.found(FormatKML, d.kml, text2{"its root element is kml", "根元素为kml"})
-	case name == "FeatureCollection" || strings.Contains(string(d.data[:min(len(d.data), 4096)]), "opengis.net/gml"):
+	case name == "FeatureCollection" || ending(d.options.Name) == ".gml" || d.options.Format == FormatGML || strings.Contains(string(d.data[:min(len(d.data), 4096)]), "opengis.net/gml"):
 		return d.found(FormatGML, d.gml, text2{"it names the namespace of GML", "声明了GML命名空间"})
 	case strings.EqualFold(name, "html"):
 		return nil, refusal(ErrSyntax, text2{}, text2{"a web page", "网页"}, text2{"a file that holds coordinates", "含有坐标的文件"}, text2{"was an error page saved instead of the file?", "是否误将错误页面当作文件保存？"})
@@ -171,7 +173,7 @@ func (d *draft) decodeXML() error {
 
 // gml reads GML by GDAL, after its entities were looked for.
 func (d *draft) gml() error {
-	x := xmlScanner{s: []byte(d.text)}
+	x := xmlScanner{s: d.text}
 	for {
 		kind, err := x.next()
 		if err != nil {

@@ -21,7 +21,7 @@ func (d *draft) judge() error {
 				return err
 			}
 		}
-		d.place2(raw)
+		d.placeFaults(raw)
 	}
 	if d.options.Faults == RefuseFaults {
 		if err := d.refuseFaults(text2{"repair the outline, or ask for it to be repaired (repair=true), which tells each change", "请修正边界，或要求自动修复（repair=true），系统将逐项说明"}); err != nil {
@@ -38,8 +38,8 @@ func (d *draft) judge() error {
 	return nil
 }
 
-// place2 gives the faults of a plot their longitude and latitude.
-func (d *draft) place2(raw *rawPlot) {
+// placeFaults gives the faults of a plot their longitude and latitude.
+func (d *draft) placeFaults(raw *rawPlot) {
 	for i := range raw.Faults {
 		f := &raw.Faults[i]
 		f.LonLat = make([]orb.Point, len(f.Source))
@@ -78,6 +78,7 @@ func (d *draft) refuseFaults(hint text2) error {
 	var all []Fault
 	var first *rawPlot
 	for _, raw := range d.plots {
+		d.placeFaults(raw)
 		if all = append(all, raw.Faults...); first == nil && len(all) > 0 {
 			first = raw
 		}
@@ -102,6 +103,9 @@ func (d *draft) compareArea(raw *rawPlot) {
 	drawn := geo.Area(raw.Shape.Geom).Hectares()
 	if most := 0.0002 + 0.001*drawn; math.Abs(drawn-raw.DeclaredHa) <= most || raw.PlaneM2 > 0 && math.Abs(raw.PlaneM2/10000-raw.DeclaredHa) <= most {
 		return // the plane area is what surveyors' reports give
+	}
+	if !d.room() {
+		return
 	}
 	at := raw.where()
 	t := text2{fmt.Sprintf("%s: the file states %.4f ha, its coordinates enclose %.4f ha", at.en, raw.DeclaredHa, drawn), fmt.Sprintf("%s：文件注明%.4f公顷，坐标围成%.4f公顷", at.zh, raw.DeclaredHa, drawn)}

@@ -101,6 +101,9 @@ func (d *draft) dbfEncoding(dbf, cpg []byte) string {
 	namesUTF8 := named == "UTF8" || named == "65001" || named == "CP65001"
 	namesGBK := slices.Contains([]string{"GBK", "GB2312", "GB18030", "936", "CP936", "EUCCN", "ANSI936", "OEM936", "OEM"}, named)
 	tell := func(name string, why text2) string {
+		if s := sample(texts, name); s != "" {
+			why = text2{why.en + "; for example " + s, why.zh + "；例如“" + s + "”"}
+		}
 		d.believe("encoding", name, why)
 		return name
 	}
@@ -129,6 +132,20 @@ func (d *draft) dbfEncoding(dbf, cpg []byte) string {
 		d.notice("encoding_doubt", text2{"some texts of the .dbf are neither UTF-8 nor GBK; names that were cut in the middle of a character are such", ".dbf的部分文字既非UTF-8也非GBK，可能是在字符中间被截断"})
 	}
 	return tell("GB18030", text2{"the texts of the .dbf are no UTF-8", ".dbf的文字不是UTF-8"})
+}
+
+// sample returns the first of some texts that is not ASCII, as it is read.
+func sample(texts []byte, encoding string) string {
+	for _, word := range strings.Fields(string(texts)) {
+		if strings.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+			continue
+		}
+		if encoding == "GB18030" {
+			word, _ = decodeBy(simplifiedchinese.GB18030, []byte(word)) // what cannot be decoded shows as such
+		}
+		return printable(shorten(strings.ToValidUTF8(word, "\ufffd")))
+	}
+	return ""
 }
 
 // dbfTexts returns the bytes of the names and texts of a DBF, cut at 1 MiB.

@@ -58,7 +58,7 @@ type Repairer interface {
 
 // Options says how a file is to be read. The zero value finds out everything.
 type Options struct {
-	Name   string    // of the file; its ending helps where the content leaves a doubt
+	Name   string    // of the file; its ending helps where the content leaves a doubt, and never against it
 	Format Format    // empty: found out
 	CRS    string    // declared by who hands the file in, as [crs.Named] takes it; empty: found out
 	Layer  string    // the layer of a DXF, GeoPackage or the like; empty: the only one with areas
@@ -119,6 +119,9 @@ type Result struct {
 	SHA256     string      `json:"sha256"` // of the file, lower-case hex
 }
 
+// maxBytes bounds a file whatever the limits say: places in it are kept in 32 bits.
+const maxBytes = 1 << 30
+
 // SitesFrom is [Sites] for a file that is read as far as Options.Limits.Bytes.
 func SitesFrom(ctx context.Context, r io.Reader, o Options) (Result, error) {
 	lim := o.Limits.withDefaults()
@@ -138,6 +141,7 @@ func SitesFrom(ctx context.Context, r io.Reader, o Options) (Result, error) {
 // of the machine.
 func Sites(ctx context.Context, data []byte, o Options) (Result, error) {
 	o.Limits = o.Limits.withDefaults()
+	o.Limits.Bytes = min(o.Limits.Bytes, maxBytes)
 	if o.Home.IsZero() {
 		o.Home.Min[0], o.Home.Min[1], o.Home.Max[0], o.Home.Max[1] = crs.City()
 	}
@@ -147,6 +151,9 @@ func Sites(ctx context.Context, data []byte, o Options) (Result, error) {
 	d := &draft{ctx: ctx, data: data, options: o}
 	if err := d.read(); err != nil {
 		return Result{}, d.complete(err)
+	}
+	if d.dropped > 0 {
+		d.result.Notices = append(d.result.Notices, Notice{Code: "more_notices", ZH: fmt.Sprintf("另有%d条提示未列出", d.dropped), EN: fmt.Sprintf("%d more notices are not listed", d.dropped)})
 	}
 	sum := sha256.Sum256(data)
 	d.result.SHA256 = hex.EncodeToString(sum[:])

@@ -25,7 +25,6 @@ type tableReader struct {
 	plot   *rawPlot
 	key    [2]string
 	began  bool // a point was read
-	bare   *txtReader
 }
 
 // headerRows is how many rows a header may have above it.
@@ -42,7 +41,12 @@ func plainHeader(s string) string {
 	if i := strings.IndexAny(s, "(["); i > 0 {
 		s = s[:i]
 	}
-	return strings.NewReplacer(" ", "", "_", "", "-", "", "\n", "", ".", "", "*", "").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" _-\n.*", r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // headerOf recognises a header; it needs both numbers of a point.
@@ -141,12 +145,12 @@ func (t *tableReader) pointRow(cells []string, mark int32) error {
 	if one == "" && two == "" {
 		return nil
 	}
-	if _, again := headerOf(cells); again {
-		return nil // the header of the next page
-	}
 	a, _, ok1 := t.value(one)
 	b, _, ok2 := t.value(two)
 	if !ok1 || !ok2 {
+		if _, again := headerOf(cells); again {
+			return nil // the header of the next page
+		}
 		if !t.began && !strings.ContainsAny(one+two, "0123456789") {
 			return nil // a row of units
 		}

@@ -19,6 +19,7 @@ type txtReader struct {
 	count   int // that its head names, or 0
 	skipped string
 	told    map[string]bool
+	fields  [maxFields]string
 	first   string // name of the first point of the ring
 }
 
@@ -81,8 +82,10 @@ func (r *txtReader) line(line string, offset int32) error {
 		return r.head(line, offset)
 	}
 	if r.section == "" || r.section == plotSection || r.plot != nil && r.section == "" {
-		if key, value, ok := keyValue(line); ok && !strings.ContainsAny(line, ",，") {
-			return r.key(key, value, offset)
+		if !strings.ContainsAny(line, ",，") && strings.ContainsAny(line, "=＝:：") {
+			if key, value, ok := keyValue(line); ok {
+				return r.key(key, value, offset)
+			}
 		}
 		return r.point(line, offset)
 	}
@@ -109,7 +112,7 @@ func sectionName(line string) (string, bool) {
 func isHead(line string) bool { return strings.Contains(line, "@") || strings.Contains(line, "＠") }
 
 func keyValue(line string) (key, value string, ok bool) {
-	line = strings.NewReplacer("＝", "=").Replace(line)
+	line = strings.Replace(line, "＝", "=", 1)
 	key, value, ok = strings.Cut(line, "=")
 	if !ok {
 		key, value, ok = strings.Cut(strings.Replace(line, "：", ":", 1), ":")
@@ -176,7 +179,7 @@ func (r *txtReader) datum(value string, offset int32) error {
 
 // zoneKey takes the zone number or the central meridian of the head.
 func (r *txtReader) zoneKey(key, plain, value string, offset int32) error {
-	n, err := strconv.Atoi(strings.Trim(plain, "第带号度°EE东经"))
+	n, err := strconv.Atoi(strings.Trim(plain, "第带号度°E东经"))
 	switch {
 	case err == nil && key != "带号" && n >= 75 && n <= 135 && n%3 == 0:
 		if r.zone = n / 3; r.width == 6 {

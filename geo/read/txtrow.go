@@ -94,7 +94,7 @@ func (r *txtReader) point(line string, offset int32) error {
 	if plain != line && strings.ContainsAny(line, "，０１２３４５６７８９．－") {
 		r.once("full_width", text2{"full-width digits or punctuation were read as half-width ones", "全角数字或标点已按半角读取"})
 	}
-	fields := splitRow(plain)
+	fields := splitRow(plain, r.fields[:0])
 	where := func() text2 { return r.draft.line(offset) }
 	row, ok := rowOf(fields)
 	if !ok {
@@ -145,26 +145,30 @@ func grow[T any](list *[]T, v T) {
 	*list = append(*list, v)
 }
 
-// splitRow splits a row at commas, else at semicolons, tabs or blanks.
-func splitRow(line string) []string {
-	var fields []string
-	switch {
-	case strings.Contains(line, ","):
-		fields = strings.SplitN(line, ",", 20)
-	case strings.Contains(line, ";"):
-		fields = strings.SplitN(line, ";", 20)
-	case strings.Contains(line, "\t"):
-		fields = strings.SplitN(line, "\t", 20)
-	default:
-		fields = strings.Fields(line)
+// maxFields is how many fields of a row are looked at.
+const maxFields = 16
+
+// splitRow splits a row at commas, else at semicolons, tabs or blanks, into fields
+// that are put behind those of out.
+func splitRow(line string, out []string) []string {
+	by := " "
+	for _, c := range [3]string{",", ";", "\t"} {
+		if strings.Contains(line, c) {
+			by = c
+			break
+		}
 	}
-	for i := range fields {
-		fields[i] = strings.TrimSpace(fields[i])
+	for more := true; more && len(out) < maxFields; {
+		var field string
+		field, line, more = strings.Cut(line, by)
+		if field = strings.TrimSpace(field); field != "" || by != " " {
+			out = append(out, field)
+		}
 	}
-	for len(fields) > 0 && fields[len(fields)-1] == "" {
-		fields = fields[:len(fields)-1]
+	for len(out) > 0 && out[len(out)-1] == "" {
+		out = out[:len(out)-1]
 	}
-	return fields
+	return out
 }
 
 // pointRow is one point as a row gives it.
@@ -218,11 +222,11 @@ func (r *txtReader) finish() error {
 			open++
 		}
 	}
-	if open > 0 {
+	if open > 0 && r.room() {
 		r.notice("closing_point", text2{fmt.Sprintf("%s: the first point is not repeated at the end, rings: %d; they were closed", p.where().en, open),
 			fmt.Sprintf("%s：有%d个圈末尾没有重复起点，已按闭合读取", p.where().zh, open)})
 	}
-	if r.count > 0 && r.count != r.rows && r.count != r.rows+open {
+	if r.count > 0 && r.count != r.rows && r.count != r.rows+open && r.room() {
 		r.notice("count_differs", text2{fmt.Sprintf("%s: the head counts %d points, %d rows follow; the rows were taken", p.where().en, r.count, r.rows),
 			fmt.Sprintf("%s：地块行写明%d个界址点，实有%d行，以实有行为准", p.where().zh, r.count, r.rows)})
 	}

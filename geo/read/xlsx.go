@@ -53,7 +53,7 @@ func (w *workbook) part(name string) (*xmlScanner, bool, error) {
 		return nil, false, nil
 	}
 	data, err := w.unpack(w.entries[i])
-	return &xmlScanner{s: []byte(strings.TrimPrefix(string(data), "\ufeff"))}, true, err
+	return &xmlScanner{s: strings.TrimPrefix(string(data), "\ufeff")}, true, err
 }
 
 // each calls f for every element that opens and every text.
@@ -78,7 +78,7 @@ func (w *workbook) shared() error {
 	var item strings.Builder
 	inText, phonetic := false, false
 	return x.each(func(kind xmlKind) error {
-		name := string(x.name)
+		name := x.name
 		switch {
 		case kind == xmlOpen && name == "si":
 			item.Reset()
@@ -105,7 +105,7 @@ func (w *workbook) sheets() (out []sheet, err error) {
 		return nil, err
 	} else if ok {
 		err := x.each(func(kind xmlKind) error {
-			if kind == xmlOpen && string(x.name) == "Relationship" && len(target) < maxEntries {
+			if kind == xmlOpen && x.name == "Relationship" && len(target) < maxEntries {
 				t := x.attribute("Target")
 				if !strings.HasPrefix(t, "/") {
 					t = "/xl/" + t
@@ -123,7 +123,7 @@ func (w *workbook) sheets() (out []sheet, err error) {
 		return nil, err
 	}
 	err = x.each(func(kind xmlKind) error {
-		if kind == xmlOpen && string(x.name) == "sheet" && len(out) < maxEntries {
+		if kind == xmlOpen && x.name == "sheet" && len(out) < maxEntries {
 			s := sheet{name: shorten(x.attribute("name")), file: target[x.attribute("id")]}
 			if s.file == "" {
 				s.file = fmt.Sprintf("xl/worksheets/sheet%d.xml", len(out)+1)
@@ -146,7 +146,7 @@ func (w *workbook) read(file string, to *tableReader) error {
 	width, column, row := 0, 0, 0
 	kindOf, inside := "", false
 	return x.each(func(kind xmlKind) error {
-		switch name := string(x.name); {
+		switch name := x.name; {
 		case kind == xmlText:
 			if inside && value.Len() < 1000 {
 				value.WriteString(x.content())

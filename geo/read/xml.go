@@ -1,7 +1,6 @@
 package read
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,14 +20,14 @@ const (
 // knows no entities but the five of XML and numbers: a document type, with which
 // others would be declared, is refused.
 type xmlScanner struct {
-	s     []byte
+	s     string
 	at    int
-	stack [][]byte
+	stack []string
 	empty bool // the element opened last closes at once
 
-	name []byte // local name of the element
-	attr []byte // its attributes as written
-	text []byte // of xmlText, as written
+	name string // local name of the element
+	attr string // its attributes as written
+	text string // of xmlText, as written
 	raw  bool   // text is CDATA
 }
 
@@ -37,7 +36,7 @@ const maxXMLDepth = 100
 
 // fault refuses what stands at the scanner.
 func (x *xmlScanner) fault(what text2) error {
-	n := bytes.Count(x.s[:min(x.at, len(x.s))], []byte("\n")) + 1
+	n := strings.Count(x.s[:min(x.at, len(x.s))], "\n") + 1
 	return refusal(ErrSyntax, saying("line %d", "第%d行", n), what, text2{"well-formed XML", "格式正确的XML"}, text2{"export the file again", "请重新导出文件"})
 }
 
@@ -50,34 +49,34 @@ func (x *xmlScanner) next() (xmlKind, error) {
 	for {
 		if x.at >= len(x.s) {
 			if len(x.stack) > 0 {
-				return 0, x.fault(text2{"the end of the file inside <" + string(x.stack[len(x.stack)-1]) + ">", "文件在<" + string(x.stack[len(x.stack)-1]) + ">内中断"})
+				return 0, x.fault(text2{"the end of the file inside <" + x.stack[len(x.stack)-1] + ">", "文件在<" + x.stack[len(x.stack)-1] + ">内中断"})
 			}
 			return xmlEnd, nil
 		}
 		rest := x.s[x.at:]
 		switch {
 		case rest[0] != '<':
-			end := bytes.IndexByte(rest, '<')
+			end := strings.IndexByte(rest, '<')
 			if end < 0 {
 				end = len(rest)
 			}
 			x.text, x.raw = rest[:end], false
 			x.at += end
 			return xmlText, nil
-		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-			end := bytes.Index(rest, []byte("]]>"))
+		case strings.HasPrefix(rest, "<![CDATA["):
+			end := strings.Index(rest, "]]>")
 			if end < 0 {
 				return 0, x.fault(text2{"CDATA without end", "未结束的CDATA"})
 			}
 			x.text, x.raw = rest[9:end], true
 			x.at += end + 3
 			return xmlText, nil
-		case bytes.HasPrefix(rest, []byte("<!--")), bytes.HasPrefix(rest, []byte("<?")):
+		case strings.HasPrefix(rest, "<!--"), strings.HasPrefix(rest, "<?"):
 			stop := "-->"
 			if rest[1] == '?' {
 				stop = "?>"
 			}
-			end := bytes.Index(rest[2:], []byte(stop))
+			end := strings.Index(rest[2:], stop)
 			if end < 0 {
 				return 0, x.fault(text2{"a comment without end", "未结束的注释"})
 			}
@@ -98,24 +97,25 @@ func (x *xmlScanner) doctype() error {
 		text2{"remove the line <!DOCTYPE …>: entities are never read", "请删除<!DOCTYPE …>一行，系统不读取实体"})
 }
 
-func (x *xmlScanner) close(rest []byte) (xmlKind, error) {
-	end := bytes.IndexByte(rest, '>')
+func (x *xmlScanner) close(rest string) (xmlKind, error) {
+	end := strings.IndexByte(rest, '>')
 	if end < 0 {
 		return 0, x.fault(text2{"an element without end", "未结束的元素"})
 	}
-	name := bytes.TrimSpace(rest[2:end])
-	if len(x.stack) == 0 || !bytes.Equal(x.stack[len(x.stack)-1], name) {
-		return 0, x.fault(text2{"</" + shorten(string(name)) + "> that closes nothing", "多余的结束标记</" + shorten(string(name)) + ">"})
+	name := strings.TrimSpace(rest[2:end])
+	if len(x.stack) == 0 || x.stack[len(x.stack)-1] != name {
+		return 0, x.fault(text2{"</" + shorten(name) + "> that closes nothing", "多余的结束标记</" + shorten(name) + ">"})
 	}
 	x.stack = x.stack[:len(x.stack)-1]
-	x.name, x.attr = local(name), nil
+	x.name, x.attr = local(name), ""
 	x.at += end + 1
 	return xmlClose, nil
 }
 
-func (x *xmlScanner) open(rest []byte) (xmlKind, error) {
+func (x *xmlScanner) open(rest string) (xmlKind, error) {
 	end, quote := -1, byte(0)
-	for i, c := range rest {
+	for i := range len(rest) {
+		c := rest[i]
 		if quote != 0 {
 			if c == quote {
 				quote = 0
@@ -131,13 +131,13 @@ func (x *xmlScanner) open(rest []byte) (xmlKind, error) {
 		return 0, x.fault(text2{"an element without end", "未结束的元素"})
 	}
 	inner := rest[1:end]
-	x.empty = bytes.HasSuffix(inner, []byte("/"))
-	inner = bytes.TrimSuffix(inner, []byte("/"))
-	name, attr := inner, []byte(nil)
-	if i := bytes.IndexAny(inner, " \t\r\n"); i >= 0 {
+	x.empty = strings.HasSuffix(inner, "/")
+	inner = strings.TrimSuffix(inner, "/")
+	name, attr := inner, ""
+	if i := strings.IndexAny(inner, " \t\r\n"); i >= 0 {
 		name, attr = inner[:i], inner[i:]
 	}
-	if len(name) == 0 || len(name) > 200 || !utf8.Valid(name) {
+	if len(name) == 0 || len(name) > 200 || !utf8.ValidString(name) {
 		return 0, x.fault(text2{"an element without a name", "没有名称的元素"})
 	}
 	x.name, x.attr = local(name), attr
@@ -152,23 +152,23 @@ func (x *xmlScanner) open(rest []byte) (xmlKind, error) {
 }
 
 // local cuts a namespace prefix off.
-func local(name []byte) []byte { return name[bytes.IndexByte(name, ':')+1:] }
+func local(name string) string { return name[strings.IndexByte(name, ':')+1:] }
 
 // attribute returns the value of an attribute of the element, "" for none; a
 // prefix in front of its name does not matter.
 func (x *xmlScanner) attribute(name string) string {
 	rest := x.attr
 	for {
-		key, after, ok := bytes.Cut(rest, []byte("="))
-		after = bytes.TrimLeft(after, " \t\r\n")
+		key, after, ok := strings.Cut(rest, "=")
+		after = strings.TrimLeft(after, " \t\r\n")
 		if !ok || len(after) == 0 || after[0] != '"' && after[0] != '\'' {
 			return ""
 		}
-		value, tail, ok := bytes.Cut(after[1:], after[:1])
+		value, tail, ok := strings.Cut(after[1:], after[:1])
 		if !ok {
 			return ""
 		}
-		if string(local(bytes.TrimSpace(key))) == name {
+		if local(strings.TrimSpace(key)) == name {
 			return unescape(value)
 		}
 		rest = tail
@@ -178,14 +178,13 @@ func (x *xmlScanner) attribute(name string) string {
 // content returns the text of a piece.
 func (x *xmlScanner) content() string {
 	if x.raw {
-		return string(x.text)
+		return x.text
 	}
 	return unescape(x.text)
 }
 
 // unescape replaces the five entities and numbers; what is none stays.
-func unescape(b []byte) string {
-	s := string(b)
+func unescape(s string) string {
 	if !strings.Contains(s, "&") {
 		return s
 	}
