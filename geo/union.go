@@ -14,21 +14,29 @@ import (
 // covered is a row of trapezoids. Edges that coincide or nearly do cost nothing and
 // can do no harm. The order of the geometries does not matter for the result.
 func UnionArea(gs []orb.Geometry) SquareMetres {
-	edges := edgesOf(gs)
+	edges, polygons := edgesOf(gs)
 	levels := levelsOf(edges)
+	if len(levels) == 0 {
+		return 0
+	}
+	s := strip{inside: make([]bool, polygons)}
 	var area float64
-	var active []side
-	next := 0
+	next, below := 0, zone(levels[0])
 	for i := 1; i < len(levels); i++ {
 		low, high := levels[i-1], levels[i]
-		active = slices.DeleteFunc(active, func(s side) bool { return s.high.Lat() <= low })
+		s.sides = slices.DeleteFunc(s.sides, func(e *side) bool { return e.high.Lat() <= low })
 		for ; next < len(edges) && edges[next].low.Lat() <= low; next++ {
 			if edges[next].high.Lat() > low {
-				active = append(active, edges[next])
+				s.sides = append(s.sides, &edges[next])
 			}
 		}
-		width, growth := covered(active, (low+high)/2)
-		area += width*(zone(high)-zone(low)) + growth*lean(low, high)
+		above := zone(high)
+		width, growth := s.covered((low + high) / 2)
+		area += width * (above - below)
+		if growth != 0 {
+			area += growth * lean(low, high)
+		}
+		below = above
 	}
 	return SquareMetres(area)
 }
@@ -36,6 +44,11 @@ func UnionArea(gs []orb.Geometry) SquareMetres {
 // lean is the integral of the latitude, counted from the middle, over the zone
 // between two latitudes: what a strip that is wider in the north gains.
 func lean(low, high float64) float64 {
+	const thin = 0.001 // degrees, over which the slope of the zone's density is all that counts
+	if mid, d := (low+high)/2, high-low; d < thin {
+		x, y := Degree(mid)
+		return -x * y * math.Tan(mid*radian) * radian * d * d * d / 12
+	}
 	nodes, weights := gauss()
 	var sum float64
 	for k, t := range nodes {
@@ -49,18 +62,14 @@ func lean(low, high float64) float64 {
 type side struct {
 	low, high orb.Point
 	of        int
+	slope     float64 // degrees of longitude for a degree of latitude
 	x         float64 // in the strip at hand
 }
 
-func (s side) at(lat float64) float64 {
-	return s.low[0] + (s.high[0]-s.low[0])*((lat-s.low[1])/(s.high[1]-s.low[1]))
-}
+func (s *side) at(lat float64) float64 { return s.low[0] + s.slope*(lat-s.low[1]) }
 
-func (s side) slope() float64 { return (s.high[0] - s.low[0]) / (s.high[1] - s.low[1]) }
-
-// edgesOf returns the sides from south to north.
-func edgesOf(gs []orb.Geometry) (edges []side) {
-	n := 0
+// edgesOf returns the sides from south to north, and the number of polygons.
+func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
 	for _, g := range gs {
 		for _, p := range Polygons(g) {
 			for _, r := range p {
@@ -70,25 +79,26 @@ func edgesOf(gs []orb.Geometry) (edges []side) {
 						a, b = b, a
 					}
 					if a.Lat() < b.Lat() {
-						edges = append(edges, side{low: a, high: b, of: n})
+						edges = append(edges, side{low: a, high: b, of: polygons, slope: (b[0] - a[0]) / (b[1] - a[1])})
 					}
 				}
 			}
-			n++
+			polygons++
 		}
 	}
 	slices.SortFunc(edges, func(a, b side) int {
 		return cmp.Or(cmp.Compare(a.low[1], b.low[1]), cmp.Compare(a.low[0], b.low[0]), cmp.Compare(a.high[1], b.high[1]), cmp.Compare(a.high[0], b.high[0]))
 	})
-	return edges
+	return edges, polygons
 }
 
 // levelsOf returns the latitudes between which no two edges cross, in order.
 func levelsOf(edges []side) (levels []float64) {
-	var open []side
-	for _, e := range edges {
+	var open []*side
+	for i := range edges {
+		e := &edges[i]
 		levels = append(levels, e.low[1], e.high[1])
-		open = slices.DeleteFunc(open, func(o side) bool { return o.high[1] <= e.low[1] })
+		open = slices.DeleteFunc(open, func(o *side) bool { return o.high[1] <= e.low[1] })
 		for _, o := range open {
 			if lat, ok := crossing(o, e); ok {
 				levels = append(levels, lat)
@@ -101,11 +111,11 @@ func levelsOf(edges []side) (levels []float64) {
 }
 
 // crossing returns the latitude at which two edges change their order.
-func crossing(a, b side) (float64, bool) {
-	if a.of == b.of || math.Min(a.low[0], a.high[0]) > math.Max(b.low[0], b.high[0]) || math.Min(b.low[0], b.high[0]) > math.Max(a.low[0], a.high[0]) {
+func crossing(a, b *side) (float64, bool) {
+	if a.of == b.of || min(a.low[0], a.high[0]) > max(b.low[0], b.high[0]) || min(b.low[0], b.high[0]) > max(a.low[0], a.high[0]) {
 		return 0, false
 	}
-	low, high := math.Max(a.low[1], b.low[1]), math.Min(a.high[1], b.high[1])
+	low, high := max(a.low[1], b.low[1]), min(a.high[1], b.high[1])
 	d0, d1 := a.at(low)-b.at(low), a.at(high)-b.at(high)
 	if d0 == 0 || d1 == 0 || (d0 > 0) == (d1 > 0) {
 		return 0, false
@@ -114,29 +124,41 @@ func crossing(a, b side) (float64, bool) {
 	return lat, lat > low && lat < high
 }
 
+// strip is what lies between two levels.
+type strip struct {
+	sides  []*side // from west to east
+	inside []bool  // by polygon, while a strip is gone through
+}
+
 // covered returns how many degrees of longitude lie in at least one polygon, and by
 // how many they grow with each degree of latitude. A polygon that is entered is left
-// at its next side.
-func covered(active []side, lat float64) (width, growth float64) {
-	for i := range active {
-		active[i].x = active[i].at(lat)
+// at its next side. The sides hardly change their places from strip to strip.
+func (s *strip) covered(lat float64) (width, growth float64) {
+	for i, e := range s.sides {
+		e.x = e.at(lat)
+		for ; i > 0 && (s.sides[i-1].x > e.x || s.sides[i-1].x == e.x && s.sides[i-1].of > e.of); i-- {
+			s.sides[i] = s.sides[i-1]
+		}
+		s.sides[i] = e
 	}
-	slices.SortFunc(active, func(a, b side) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.of, b.of)) })
-	inside := map[int]bool{}
-	var from side
-	for _, s := range active {
-		if len(inside) == 0 {
-			from = s
+	var from *side
+	depth := 0
+	for _, e := range s.sides {
+		if depth == 0 {
+			from = e
 		}
-		if inside[s.of] {
-			delete(inside, s.of)
+		if s.inside[e.of] = !s.inside[e.of]; s.inside[e.of] {
+			depth++
 		} else {
-			inside[s.of] = true
+			depth--
 		}
-		if len(inside) == 0 {
-			width += s.x - from.x
-			growth += s.slope() - from.slope()
+		if depth == 0 {
+			width += e.x - from.x
+			growth += e.slope - from.slope
 		}
+	}
+	if depth != 0 { // a ring that is not closed
+		clear(s.inside)
 	}
 	return width, growth
 }

@@ -46,14 +46,20 @@ func printAnswer(w io.Writer, lang string, a check.Answer) error {
 func printQuestions(w io.Writer, say func(layers.Text) string, questions []check.Question) {
 	for _, q := range questions {
 		fmt.Fprintf(w, "\n%s (--project %s=…; %s)\n", say(q.Text), q.Attribute, strings.Join(q.Rules, ", "))
-		byVerdict := map[check.Verdict][]string{}
+		var order []string
+		values := map[string][]string{}
 		for _, r := range q.Replies {
-			byVerdict[r.Verdict] = append(byVerdict[r.Verdict], fmt.Sprint(r.Value))
-		}
-		for _, v := range []check.Verdict{check.Prohibited, check.Restricted, check.Incomplete, check.Advisory, check.AllClear} {
-			if len(byVerdict[v]) > 0 {
-				fmt.Fprintf(w, "  %s: %s\n", say(word(string(v))), strings.Join(byVerdict[v], ", "))
+			means := say(word(string(r.Verdict)))
+			if r.AtBest != r.Verdict {
+				means = say(word(string(r.AtBest))) + " – " + means
 			}
+			if values[means] == nil {
+				order = append(order, means)
+			}
+			values[means] = append(values[means], fmt.Sprint(r.Value))
+		}
+		for _, means := range order {
+			fmt.Fprintf(w, "  %s: %s\n", means, strings.Join(values[means], ", "))
 		}
 	}
 }

@@ -64,6 +64,8 @@ type rawRing struct {
 type rawPlot struct {
 	Plot
 	where    func() text2 // of its head; nil: the whole file
+	turned   int          // rings whose winding was changed
+	between  int          // points that were put between
 	skip     bool         // it has no area and is not wanted
 	rings    []rawRing    // whose roles are found by containment
 	site     site
@@ -98,6 +100,8 @@ type draft struct {
 	degrees bool  // the format knows longitude and latitude only, unless it says otherwise
 	mended  bool  // rings may lack their closing point in this format
 
+	edge        float64         // longest edge in a plane that gets no points between, metres
+	between     int             // points that were put between
 	dropped     int             // notices beyond the bound
 	turned      int             // rings whose winding was changed
 	overlapping map[[2]int]bool // plots that were told to overlap

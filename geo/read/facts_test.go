@@ -194,6 +194,14 @@ func TestFact9(t *testing.T) {
 	}
 }
 
+func TestFact10(t *testing.T) {
+	text := "x,y\n463329,4191674\n473329,4191674\n473329,4201674\n463329,4201674\n"
+	r := sites(t, []byte(text), read.Options{CRS: "EPSG:4547"})
+	if got := float64(geo.Area(polygon(t, r))); math.Abs(got-99997509.8) > 1 || len(r.Plots[0].Source[0][0]) != 5 {
+		t.Errorf("%.1f m²", got)
+	}
+}
+
 func TestFact11(t *testing.T) {
 	for _, name := range []string{"1980西安坐标系", "80国家大地坐标系", "1954年北京坐标系"} {
 		got := refused(t, []byte(edit(parcel, "2000国家大地坐标系", name)), read.Options{})

@@ -195,7 +195,7 @@ func (d *draft) features(out []byte, driver string) error {
 		return d.drawing(r.other)
 	}
 	if r.other > 0 && len(d.plots) > 0 {
-		d.notice("without_area", saying("points and lines of the file, which have no area, were left out: %d", "文件中的点和线没有面积，已略过：%d", r.other))
+		d.notice("without_area", saying("points, lines and empty features of the file, which have no area, were left out: %d", "文件中的点、线和空要素没有面积，已略过：%d", r.other))
 	}
 	return nil
 }

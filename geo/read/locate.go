@@ -106,10 +106,15 @@ func (d *draft) locate() error {
 		d.notice("shifted", saying("coordinates were turned from %s to CGCS2000 by an unofficial formula; they are not exact to better than %d m", "坐标由%s经非官方公式转换为2000国家大地坐标系，精度不优于%d米", s.Code(), crs.ShiftAccuracyM))
 	}
 	if s.GNSS() {
-		d.notice("epoch", text2{"WGS84 coordinates of satellite receivers were taken as CGCS2000 without epoch correction (GNSS 坐标未做历元改正), which is about 0.8 m in 2026; do not use them where less matters",
-			"GNSS（WGS84）坐标未做历元改正，直接视为2000国家大地坐标系，2026年约差0.8米，不适用于更高精度要求"})
+		d.notice("epoch", epoch())
 	}
 	return d.place(s)
+}
+
+// epoch tells that coordinates of satellite receivers are not those of the year 2000.
+func epoch() text2 {
+	return text2{"WGS84 coordinates of satellite receivers were taken as CGCS2000 without epoch correction (GNSS 坐标未做历元改正), which is about 0.8 m in 2026; do not use them where less matters",
+		"GNSS（WGS84）坐标未做历元改正，直接视为2000国家大地坐标系，2026年约差0.8米，不适用于更高精度要求"}
 }
 
 // lookAtAll judges every point; all must look alike.
@@ -183,6 +188,11 @@ func (d *draft) declared() (s crs.System, err error) {
 	s, err = crs.Named(d.options.CRS)
 	if err != nil {
 		return s, d.nameRefused(err, text2{"crs", "crs"}, d.options.CRS)
+	}
+	if s.Code() == crs.CodeCGCS2000 && !strings.Contains(d.options.CRS, "4490") {
+		d.datum, d.mustName = true, false // the datum is named, and no system on it
+		d.believe("datum", "CGCS2000", text2{"it was declared with the file", "随文件声明"})
+		return file, nil
 	}
 	if file.Code() != "" && !agree(s, file) {
 		return s, refusal(ErrGeometry, text2{"crs", "crs"}, saying("%s (%s) declared with the file", "声明的%[1]s", s.Code(), s.EN()), saying("%s (%s), which the file itself names", "文件自身注明的%[1]s", file.Code(), file.EN()),

@@ -14,6 +14,7 @@ import (
 // shape and areas.
 func (d *draft) judge() error {
 	d.findFaults()
+	d.edge = d.step()
 	for i, raw := range d.plots {
 		d.shape(raw)
 		if len(raw.Faults) > 0 && d.options.Faults == RepairFaults {
@@ -30,6 +31,9 @@ func (d *draft) judge() error {
 	}
 	if d.turned > 0 && d.degrees {
 		d.notice("winding", saying("rings turned to the winding of RFC 7946 (outer rings counter-clockwise, holes clockwise): %d; no coordinate was changed", "%d个环的方向已按RFC 7946调整（外环逆时针，内环顺时针），坐标未变", d.turned))
+	}
+	if d.between > 0 {
+		d.notice("long_edges", saying("edges longer than %d m were given points between, so that they stay straight in the plane of the file and the area is right: %d; the corners are as they were", "超过%d米的边已加密%d个点，使其在原投影平面上保持直线、面积准确，角点不变", longEdge, d.between))
 	}
 	for _, raw := range d.plots {
 		d.compareArea(raw)

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -167,6 +169,27 @@ func tooManyBytes(limit int64) error {
 	}
 	return refusal(ErrTooLarge, text2{}, text2{"a file of more than " + size, "文件超过" + size},
 		text2{"at most " + size, "不超过" + size}, text2{"hand in the boundary of the site alone, without drawings or other layers", "请只提交地块边界，去掉其他图层和附件"})
+}
+
+// Site joins the plots of a result into the one site of a check: its shape is an
+// orb.MultiPolygon when there are several. Data is the file as it was handed in.
+// Plots that overlap were told of in the notices; as one shape they are not valid.
+func (r Result) Site(data []byte) Site {
+	s := Site{Format: string(r.Format), CRS: r.CRS, Notices: r.Notices, SHA256: r.SHA256, Bytes: data}
+	var all orb.MultiPolygon
+	var names []string
+	for _, p := range r.Plots {
+		all = append(all, geo.Polygons(p.Shape.Geom)...)
+		if p.Name != "" && len(names) < maxNames && !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
+	}
+	s.Name = strings.Join(names, "、")
+	s.Shape = geo.Shape{SRID: geo.CGCS2000, Geom: all}
+	if len(all) == 1 {
+		s.Shape.Geom = all[0]
+	}
+	return s
 }
 
 // read goes through the stages.

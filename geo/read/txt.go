@@ -71,8 +71,13 @@ func (r *txtReader) once(code string, t text2) {
 }
 
 func (r *txtReader) line(line string, offset int32) error {
-	if line == "" || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "#") {
+	if line == "" {
 		return nil
+	}
+	if strings.HasPrefix(line, "//") || strings.HasPrefix(line, "#") {
+		if _, point := rowOf(splitRow(line, r.fields[:0])); !point {
+			return nil // a remark
+		}
 	}
 	if name, ok := sectionName(line); ok {
 		r.section = name
@@ -171,7 +176,10 @@ func (r *txtReader) datum(value string, offset int32) error {
 		r.width, r.zone = c.Width, c.Zone
 		return nil
 	}
-	if s.Shifted() || s.GNSS() {
+	if s.GNSS() { // its zones have the numbers of CGCS2000
+		r.notice("epoch", epoch())
+	}
+	if s.Shifted() {
 		r.crs, r.crsReason = s.Code(), saying("the head says 坐标系=%s", "文件头写明坐标系=%s", value)
 	}
 	return nil

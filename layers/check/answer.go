@@ -155,13 +155,15 @@ type Question struct {
 	Replies   []Reply     `json:"replies"`
 }
 
-// Reply is one possible reply, and the worst verdict that the rules that ask could
-// then still give: clear when none of them would fire.
+// Reply is one possible reply, and what the rules that it bears on could then still
+// come to: the worst, and at best; clear when none of them would fire. The two are
+// the same unless something else was not said either.
 type Reply struct {
 	Value   any         `json:"value"` // true, false or a code
 	Title   layers.Text `json:"titles"`
 	Verdict Verdict     `json:"verdict"`
 	Counts  Verdict     `json:"counts_as"`
+	AtBest  Verdict     `json:"at_best"`
 }
 
 // Remainder is the site without what is prohibited for certain.

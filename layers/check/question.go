@@ -165,15 +165,7 @@ func questions(asks []ask, b bonds) []Question {
 		}
 		slices.Sort(q.Rules)
 		for _, v := range attribute.values() {
-			reply := Reply{Value: v, Title: attribute.title(v), Verdict: AllClear, Counts: AllClear}
-			said, possible := b.implied(Project{attribute.Name: v}), false
-			for _, a := range asks {
-				if verdicts, some := a.after(said); some {
-					possible = possible || slices.Contains(a.needed, attribute.Name)
-					reply.Verdict, reply.Counts = worse(reply.Verdict, verdicts[0]), worse(reply.Counts, verdicts[1])
-				}
-			}
-			if possible {
+			if reply, possible := whatThen(asks, attribute, v, b); possible {
 				q.Replies = append(q.Replies, reply)
 			}
 		}
@@ -182,13 +174,30 @@ func questions(asks []ask, b bonds) []Question {
 	return out
 }
 
-// after returns the worst that can come of what is asked once that was said, and
-// whether it bears on it and can be.
-func (a ask) after(reply said) ([2]Verdict, bool) {
-	worst, some := outcome{}.verdicts(), false
-	if !slices.ContainsFunc(a.needed, func(name string) bool { return reply.values[name] != nil || reply.not[name] != nil }) {
-		return worst, false
+// whatThen says what a reply would mean, and whether it is possible.
+func whatThen(asks []ask, attribute Attribute, v any, b bonds) (Reply, bool) {
+	reply := Reply{Value: v, Title: attribute.title(v), Verdict: AllClear, Counts: AllClear, AtBest: AllClear}
+	said, possible := b.implied(Project{attribute.Name: v}), false
+	for _, a := range asks {
+		left := a.after(said)
+		asked := slices.Contains(a.needed, attribute.Name)
+		if len(left) == 0 || !asked && len(left) == len(a.comesTo(a.possible)) {
+			continue // it does not bear on it
+		}
+		possible = possible || asked
+		best := left[0][0]
+		for _, o := range left {
+			reply.Verdict, reply.Counts = worse(reply.Verdict, o[0]), worse(reply.Counts, o[1])
+			best = atMost(best, o[0])
+		}
+		reply.AtBest = worse(reply.AtBest, best)
 	}
+	return reply, possible
+}
+
+// after returns what can come of it once that was said.
+func (a ask) after(reply said) [][2]Verdict {
+	var left []possibility
 	for _, p := range a.possible {
 		agrees := true
 		for i, name := range a.attributes {
@@ -196,9 +205,18 @@ func (a ask) after(reply said) ([2]Verdict, bool) {
 			agrees = agrees && (v == nil || v == p.replies[i]) && !slices.Contains(reply.not[name], p.replies[i])
 		}
 		if agrees {
-			v := a.outcomes[p.chosen].verdicts()
-			worst, some = [2]Verdict{worse(worst[0], v[0]), worse(worst[1], v[1])}, true
+			left = append(left, p)
 		}
 	}
-	return worst, some
+	return a.comesTo(left)
+}
+
+// comesTo returns what the sets of replies come to, each once.
+func (a ask) comesTo(possible []possibility) (out [][2]Verdict) {
+	for _, p := range possible {
+		if v := a.outcomes[p.chosen].verdicts(); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func partsTable(l *layers.Layer) string { return pgx.Identifier{"layers_parts", 
 // and truth values.
 func layerSQL(l *layers.Layer) string {
 	columns := []string{"_f.revision"}
-	half, widest := "0", "0"
+	words := map[string]string{"half": "0", "widest": "0", "sliver": strconv.FormatFloat(math.Sqrt(check.SliverM2/math.Pi), 'g', -1, 64)}
 	for _, p := range l.AllProperties() {
 		column := quote(p.Name)
 		switch p.Name {
@@ -72,27 +73,46 @@ func layerSQL(l *layers.Layer) string {
 		}
 		columns = append(columns, column)
 		if p.Name == "half_width_m" {
-			half = "greatest(coalesce(_f.half_width_m, 0), 0)"
-			widest = "greatest(coalesce((select max(half_width_m) from {table}), 0), 0)"
+			words["half"] = "greatest(coalesce(_f.half_width_m, 0), 0)"
+			words["widest"] = "greatest(coalesce((select max(half_width_m) from {table}), 0), 0)"
 		}
 	}
-	return fillTable(strings.NewReplacer("{half}", half, "{widest}", widest, "{columns}", strings.Join(columns, ", "),
-		"{sliver}", strconv.FormatFloat(math.Sqrt(check.SliverM2/math.Pi), 'g', -1, 64)).Replace(measureSQL), l, "")
+	words["columns"] = strings.Join(columns, ", ")
+	return fillTable(measureSQL, l, "", words)
 }
 
 // fillTable puts the layer's tables into a statement. Features of many vertices are
 // read as parts, if these were cut from the very geometry that is stored now: {cut}
 // joins parts _p to their features _f, and {uncut} holds for the features _f that have
 // none; small ones are known by the bytes that they take. A filter bounds the features.
-func fillTable(sql string, l *layers.Layer, filter string) string {
-	from := "{table}"
-	if filter != "" {
-		from = "(select * from {table} where " + filter + ")"
+func fillTable(sql string, l *layers.Layer, filter string, words map[string]string) string {
+	all := map[string]string{
+		"table": table(l), "parts": partsTable(l), "features": "{table}",
+		"cut": "{parts} _p join {features} _f on _f.id = _p.id and planatlas.print(_f.geom) = _p.print and planatlas.many(_f.geom)",
+		"uncut": "case when pg_column_size(_f.geom) < 800 and pg_column_compression(_f.geom) is null then true else (select _h.id from {table} _h " +
+			"where _h.id = _f.id and planatlas.print(_h.geom) = (select print from {parts} _p where _p.id = _f.id and _p.n = 1) and planatlas.many(_h.geom)) is null end",
 	}
-	sql = strings.NewReplacer("{features}", from, "{cut}", "{parts} _p join "+from+" _f on _f.id = _p.id and planatlas.print(_f.geom) = _p.print and planatlas.many(_f.geom)",
-		"{uncut}", "case when pg_column_size(_f.geom) < 800 and pg_column_compression(_f.geom) is null then true else (select _h.id from {table} _h where _h.id = _f.id and planatlas.print(_h.geom) = (select print from {parts} _p where _p.id = _f.id and _p.n = 1)"+
-			" and planatlas.many(_h.geom)) is null end").Replace(sql)
-	return strings.NewReplacer("{table}", table(l), "{parts}", partsTable(l)).Replace(sql)
+	if filter != "" {
+		all["features"] = "(select * from {table} where " + filter + ")"
+	}
+	maps.Copy(all, words)
+	var b strings.Builder
+	expand(&b, sql, all)
+	return b.String()
+}
+
+// expand writes a statement with its words in braces replaced, and those in them.
+func expand(b *strings.Builder, sql string, words map[string]string) {
+	for {
+		before, rest, found := strings.Cut(sql, "{")
+		b.WriteString(before)
+		if !found {
+			return
+		}
+		var word string
+		word, sql, _ = strings.Cut(rest, "}")
+		expand(b, words[word], words)
+	}
 }
 
 // layerRow is one row of measure.sql.

@@ -108,7 +108,7 @@ func (s snapshot) take(ctx context.Context, at site, t check.Taken, on layers.Da
 		return nil, fmt.Errorf("the site lies in no zone of CGCS2000, longitude %.1f", at.Geom.Bound().Center().Lon())
 	}
 	var there, valid bool
-	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, ""), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, t.WithinM*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
+	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, "", nil), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, t.WithinM*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows) || err == nil && !there:
 		return nil, fmt.Errorf("feature %s: %w", t.Feature, layers.ErrNotFound)

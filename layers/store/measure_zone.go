@@ -49,7 +49,7 @@ func zoneQuery(sites []site, l *layers.Layer, zone check.Zone, withinM float64, 
 			return "", nil, fmt.Errorf("zone %q: %w", zone.Filter, err)
 		}
 	}
-	return fillTable(zoneSQL, l, filter), b.args, nil
+	return fillTable(zoneSQL, l, filter, nil), b.args, nil
 }
 
 // zoneRow is one row of measure_zone.sql.
