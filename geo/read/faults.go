@@ -24,7 +24,7 @@ const (
 	spikeWidth = 0.001  // metres within which a line that comes back is on itself
 )
 
-// fault notes what is wrong at points of the local plane's indices.
+// fault notes what is wrong with a plot, and at which points of the file.
 func (d *draft) fault(plot int, code string, what text2, points ...orb.Point) {
 	raw := d.plots[plot]
 	if len(raw.Faults) < maxFaults {
