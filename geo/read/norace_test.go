@@ -4,3 +4,6 @@ package read_test
 
 // slow is how much longer things may take.
 const slow = 1
+
+// smaller is by how much the largest inputs are smaller.
+const smaller = 1

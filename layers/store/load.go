@@ -183,6 +183,11 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 		}
 		*step.n = tag.RowsAffected()
 	}
+	if d.Removed+d.Changed+d.Added > 0 && l.HasGeometry() { // or plans that checks made for an empty layer stay in use
+		if _, err := tx.Exec(ctx, "analyze "+table(l)+", "+partsTable(l)); err != nil {
+			return d, fmt.Errorf("%s: %w", l.ID, err)
+		}
+	}
 	err := tx.QueryRow(ctx, "select count(*) from pg_temp.stage").Scan(&d.Unchanged)
 	if err != nil {
 		return d, err
