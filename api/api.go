@@ -17,6 +17,7 @@ import (
 
 	"planatlas/api/encode"
 	"planatlas/geo"
+	"planatlas/geo/read"
 	"planatlas/layers"
 
 	"github.com/gorilla/mux"
@@ -32,6 +33,7 @@ type Reader interface {
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
 	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)
 	Ping(ctx context.Context) error
+	read.Repairer
 	BaseMap
 	Jobs
 }
@@ -54,6 +56,7 @@ type server struct {
 	declared func() *layers.Catalog // all layers
 	formats  []encode.Format        // of features
 	coders   *coders
+	gdal     *read.GDAL
 	pages    templates
 }
 
@@ -93,7 +96,7 @@ func New(o Options) http.Handler {
 }
 
 func newServer(o Options) *server {
-	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), pages: parsePages()}
+	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), gdal: read.NewGDAL(conversions), pages: parsePages()}
 	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
 	return s
 }

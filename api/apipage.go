@@ -74,7 +74,9 @@ func summaryZH(route string) string {
 func parameterZH(name string) string {
 	return map[string]string{
 		"rule": "规则或其中一种情形的标识", "layer": "只给出关于该图层的规则;规则涉及的图层,服务不一定都有",
-		"process": "处理过程的标识", "job": "任务的标识", "on": "适用哪一天的法规和有效要素,默认为中国的今天", "lang": "报告的语言;不写时按 Accept-Language,再不然中英对照", "state": "按哪一状态重做检查:recorded 存档时,today 今天",
+		"process": "处理过程的标识", "job": "任务的标识", "site-crs": "地块文件的坐标系,如 EPSG:4526、GCJ-02、BD-09;文件或数字能说明时不必给出", "site-layer": "地块文件中的图层,有多个面图层时须给出",
+		"repair": "自相交的地块是否修复,修复前后的面积见提示;否则拒绝", "project": "项目情况,写作 JSON 对象,如 {\"hazardous\":false}", "accuracy_m": "地块边界的精度,单位为米",
+		"on": "适用哪一天的法规和有效要素,默认为中国的今天", "lang": "报告的语言;不写时按 Accept-Language,再不然中英对照", "state": "按哪一状态重做检查:recorded 存档时,today 今天",
 		"collection": "图层的标识", "feature": "要素的标识;其中的斜线写作 %2F", "check": "检查的标识",
 		"limit":              "每页的要素数,超过上限时取上限;整个图层见 /collections/{collection}/download",
 		"offset":             "跳过的要素数;按 cursor 翻页更快,且不受数据变动影响",

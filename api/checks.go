@@ -25,20 +25,16 @@ type Checker interface {
 	Find(ctx context.Context, q check.Search) (check.Candidates, error)
 }
 
-// postCheck takes a site as GeoJSON, with what it says of the project, and answers
-// with the archived check.
+// postCheck takes a site in any form that planners have, with what it says of the
+// project, and answers with the archived check.
 func (s *server) postCheck(w *response, req *http.Request) error {
 	on, err := check.ParseDay(req.URL.Query().Get("on"))
 	if err != nil {
 		return err
 	}
-	body, err := readBody(w, req)
+	site, err := s.handedIn(w, req)
 	if err != nil {
 		return err
-	}
-	site, err := check.ReadSite(body)
-	if err != nil {
-		return readError(err)
 	}
 	id, answer, err := s.Checker.RunOn(req.Context(), site, on)
 	if err != nil {
@@ -139,14 +135,7 @@ func readBody(w *response, req *http.Request) ([]byte, error) {
 	}
 	limit := check.SiteLimits().Bytes
 	body, err := io.ReadAll(http.MaxBytesReader(w.w, req.Body, limit))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, fmt.Errorf("the body is larger than %d MiB; hand in the site's boundary alone: %w", limit>>20, layers.ErrTooLarge)
-	}
-	if err != nil {
-		return nil, &layers.InputError{Param: "body", Want: "the whole site", Hint: "the body ended early", Err: err}
-	}
-	return body, nil
+	return body, bodyError(err, limit)
 }
 
 // getCheck returns an archived answer byte for byte.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"planatlas/geo/read"
 	"planatlas/layers"
 )
 
@@ -49,7 +50,10 @@ func problemIn(lang string, err error, requestID string) Problem {
 	p.Title = titleZH(p.Status)
 	p.Expected, p.Hint = inChinese(p.Expected), inChinese(p.Hint)
 	var input *layers.InputError
+	var file *read.Error
 	switch {
+	case errors.As(err, &file) && file.ZH != "": // a reader says it whole
+		p.Detail, p.Expected, p.Hint = shorten(file.ZH), "", ""
 	case errors.As(err, &input):
 		p.Detail = "参数 " + p.Parameter + " 有误"
 		if p.Value != "" {

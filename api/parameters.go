@@ -1,6 +1,9 @@
 package api
 
-import "planatlas/layers"
+import (
+	"planatlas/layers"
+	"planatlas/layers/check"
+)
 
 func ref(name string) object { return object{"$ref": "#/components/parameters/" + name} }
 
@@ -50,6 +53,11 @@ func (s *server) parameters() object {
 		query("to", "Id of the other collection", collections),
 		query("to-filter", "Condition on the other collection in CQL2 text", str()),
 		query("on", "Day whose law is applied and whose features are in force; today in China by default", object{"type": "string", "format": "date"}),
+		query("site-crs", "Coordinate system of the site's file, such as EPSG:4526, GCJ-02 or BD-09; found out when the file or its numbers say it", str()),
+		query("site-layer", "Layer of the site's file; needed when several have areas", str()),
+		query("repair", "Whether a site that crosses itself is mended, with the areas before and after in the notices; refused otherwise", object{"type": "boolean", "default": false}),
+		query("project", "Attributes of the project as a JSON object, such as {\"hazardous\":false}", str()),
+		query("accuracy_m", "Accuracy of the site's boundary, metres", object{"type": "number", "minimum": 0, "maximum": check.MaxAccuracyM}),
 		query("lang", "Language of a report; by Accept-Language, or both", object{"type": "string", "enum": reportLanguages()}),
 		query("state", "On which state a check is repeated", object{"type": "string", "enum": []string{"recorded", "today"}, "default": "recorded"}),
 		query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),

@@ -14,6 +14,7 @@ func phrasesOfErrors() []phrase {
 		{"%s on %s: the method is not allowed here; use one of %s", "此处不允许 %s(%s);可用 %s"},
 		{"none of %s can be given (use f=%s): no such format", "%s 中没有可给出的格式(请用 f=%s)"},
 		{"%s bytes of path and query, at most %s: the address is too long", "路径和查询共 %s 字节,最多 %s 字节"},
+		{"%s (want application/geo+json, or application/octet-stream for any file): the media type is not supported", "不支持媒体类型 %s(要求 application/geo+json,其他文件用 application/octet-stream)"},
 		{"%s (want application/geo+json): the media type is not supported", "不支持媒体类型 %s(要求 application/geo+json)"},
 		{"the body is larger than %s MiB; hand in the site's boundary alone: too large", "正文超过 %s MiB;请只提交地块边界"},
 		{"%s (want application/x-ndjson, application/geo+json-seq or text/csv): the media type is not supported", "不支持媒体类型 %s(要求 application/x-ndjson、application/geo+json-seq 或 text/csv)"},
@@ -126,6 +127,8 @@ func phrasesOfGeoJSON() []phrase {
 func phrasesOfFiles() []phrase {
 	return []phrase{
 		{"an empty body", "空的正文"}, {"send the GeoJSON of the site as the body", "请把地块的 GeoJSON 作为正文发送"}, {"the whole site", "完整的地块"}, {"the body ended early", "正文提前结束"},
+		{"one file", "一个文件"}, {"put the parts of a shapefile into one zip", "请把 shapefile 的各个文件压缩为一个 zip"},
+		{"one file, and of the fields site-crs, site-layer, repair, project, accuracy_m those that are needed", "一个文件,以及 site-crs、site-layer、repair、project、accuracy_m 中需要的字段"},
 		{"text in UTF-8", "UTF-8 文字"}, {"the byte %s", "字节 %s"}, {"a byte order mark", "字节顺序标记(BOM)"}, {"save the file as UTF-8", "请将文件存为 UTF-8"},
 		{"save the file as UTF-8; it looks like GBK or UTF-16", "请将文件存为 UTF-8;它像是 GBK 或 UTF-16"}, {"save the file as UTF-8 without byte order mark (BOM)", "请将文件存为不带字节顺序标记(BOM)的 UTF-8"},
 		{"valid JSON", "有效的 JSON"}, {"JSON has no NaN or Infinity; the position has no usable coordinates", "JSON 没有 NaN 和 Infinity;该坐标不可用"},

@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
+	"planatlas/geo/read"
 	"planatlas/layers"
 	"planatlas/layers/check"
 )
 
 type checkCmd struct {
 	reportFlags
-	Site     string            `arg:"" help:"The site's boundary as GeoJSON (lon/lat, CGCS2000 or WGS84); - reads it from standard input. Its properties may say what project it is."`
+	Site     string            `arg:"" help:"The site's boundary: 界址点 TXT, shapefile (zip), GeoJSON, KML, DXF, GeoPackage, CSV, XLSX, WKT and more; - reads it from standard input. The properties of GeoJSON may say what project it is."`
 	Project  map[string]string `help:"What is said of the project, such as area_class=urban; goes before the file. May be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
 	Accuracy float64           `help:"Accuracy of the site's boundary in metres, when it is worse than the file says." placeholder:"METRES"`
+	CRS      string            `help:"Coordinate system of the file, such as EPSG:4526, GCJ-02 or BD-09. Default: what the file or its numbers say." placeholder:"CODE"`
+	Layer    string            `help:"Layer of the file, when several have areas." placeholder:"NAME"`
 	On       string            `help:"Day whose law is applied and whose features are in force. Default: today in China." placeholder:"2026-03-15"`
 	JSON     bool              `help:"Print the whole answer as JSON."`
 	Report   []string          `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format. May be repeated." placeholder:"FILE" type:"path"`
@@ -25,7 +29,7 @@ type checkCmd struct {
 // Run checks the site, archives the answer, prints it and ends with the exit
 // code of its verdict.
 func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
-	site, err := c.read(con.in)
+	site, err := c.read(ctx, con.in)
 	if err != nil {
 		return err
 	}
@@ -67,7 +71,7 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 	})
 }
 
-func (c *checkCmd) read(in io.Reader) (check.Site, error) {
+func (c *checkCmd) read(ctx context.Context, in io.Reader) (check.Site, error) {
 	var b []byte
 	var err error
 	if c.Site == "-" {
@@ -78,7 +82,8 @@ func (c *checkCmd) read(in io.Reader) (check.Site, error) {
 	if err != nil {
 		return check.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
 	}
-	site, err := check.ReadSite(b)
+	file := check.File{Bytes: b, Options: read.Options{Name: filepath.Base(c.Site), CRS: c.CRS, Layer: c.Layer, GDAL: read.NewGDAL(1)}}
+	site, err := file.Read(ctx)
 	if err != nil {
 		return site, &layers.InputError{Param: c.Site, Value: err.Error(), Err: err}
 	}

@@ -36,8 +36,8 @@ func (d *draft) kml() error {
 	low := strings.ToLower(d.text)
 	for _, word := range [...]string{"gcj", "火星", "高德", "amap", "百度", "bd09", "腾讯", "ovital", "奥维", "ovobj", "omap"} {
 		if strings.Contains(low, word) && d.options.CRS == "" {
-			d.notice("maybe_shifted", saying("the file mentions %q; what is drawn on a Chinese web map may be GCJ-02 or BD-09, some 500 to 1 400 m off; if so, declare crs=GCJ-02 or crs=BD-09",
-				"文件中出现“%s”；在国内互联网地图上绘制的图形可能为GCJ-02或BD-09坐标，偏移约500至1400米；如是，请声明crs=GCJ-02或crs=BD-09", word))
+			d.notice("maybe_shifted", saying("the file mentions %q; what is drawn on a Chinese web map may be GCJ-02 or BD-09, some 500 to 1 400 m off; if so, declare the system GCJ-02 or BD-09",
+				"文件中出现“%s”；在国内互联网地图上绘制的图形可能为GCJ-02或BD-09坐标，偏移约500至1400米；如是，请声明坐标系GCJ-02或BD-09", word))
 			break
 		}
 	}

@@ -52,8 +52,8 @@ func (d *draft) assume() {
 
 // unnamed refuses a GIS file whose system nobody names.
 func (d *draft) unnamed(p orb.Point, where text2, like text2, code string) error {
-	return refusal(ErrGeometry, where, text2{pair(p) + " and no coordinate system", pair(p) + "，且没有坐标系"}, text2{"the file's coordinate system: a .prj, or crs declared with the file", "文件的坐标系：.prj文件，或随文件声明crs"},
-		text2{"the numbers look like " + like.en + "; if they are, declare crs=" + code, "数值像是" + like.zh + "；如是，请声明crs=" + code})
+	return refusal(ErrGeometry, where, text2{pair(p) + " and no coordinate system", pair(p) + "，且没有坐标系"}, text2{"the file's coordinate system: a .prj, or one declared with the file", "文件的坐标系：.prj文件，或随文件声明"},
+		text2{"the numbers look like " + like.en + "; if they are, declare the system " + code, "数值像是" + like.zh + "；如是，请声明坐标系" + code})
 }
 
 // fromMetres decides which system metres are of.
@@ -97,7 +97,7 @@ func (d *draft) undeclared(p orb.Point, east, north float64, r reading, where te
 			return m, nil
 		}
 		if !r.gauss {
-			return s, refusal(ErrGeometry, where, numbers(p), text2{"a declared coordinate system", "声明坐标系"}, text2{"if they are Web Mercator, declare crs=EPSG:3857", "如为Web墨卡托坐标，请声明crs=EPSG:3857"})
+			return s, refusal(ErrGeometry, where, numbers(p), text2{"a declared coordinate system", "声明坐标系"}, text2{"if they are Web Mercator, declare the system EPSG:3857", "如为Web墨卡托坐标，请声明坐标系EPSG:3857"})
 		}
 	}
 	if d.zone > 0 {
@@ -119,7 +119,7 @@ func (d *draft) undeclared(p orb.Point, east, north float64, r reading, where te
 		var found bool
 		if c, found = d.infer(east, north); !found {
 			return s, refusal(ErrGeometry, where, numbers(p), text2{"eastings with their zone number, or the zone named (带号)", "带带号的横坐标，或注明带号"},
-				text2{"metres without zone number, and in no zone do they lie in the city; declare the system, such as crs=EPSG:4547", "坐标不带带号，按任何带号都不在本市；请声明坐标系，如crs=EPSG:4547"})
+				text2{"metres without zone number, and in no zone do they lie in the city; declare the system, such as EPSG:4547", "坐标不带带号，按任何带号都不在本市；请声明坐标系，如EPSG:4547"})
 		}
 		if !d.mustName {
 			d.believe("zone", strconv.Itoa(c.Zone), text2{"only there do the numbers lie in the city", "仅按此带号位于本市"})

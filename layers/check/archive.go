@@ -50,6 +50,9 @@ type Moment struct {
 // source is the site in the system in which it was handed in. The geographic ones
 // share their numbers.
 func source(site Site) geo.Shape {
+	if site.Source != nil {
+		return *site.Source
+	}
 	if site.CRS == geo.CGCS2000.String() {
 		return site.Shape
 	}

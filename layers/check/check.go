@@ -99,6 +99,7 @@ const (
 // Site is a project site as it was handed in, in EPSG:4490, lon/lat.
 type Site struct {
 	read.Site
+	Source    *geo.Shape // in the system in which it was handed in; nil when that is longitude and latitude
 	Project   Project
 	AccuracyM float64 // of the site's own boundary, metres; 0 when the client claimed none
 }

@@ -43,9 +43,15 @@ func readShared(document []byte, project, accuracy json.RawMessage) (Site, error
 		return Site{}, err
 	}
 	site := Site{Site: shape}
+	return site, site.hear(document, project, accuracy)
+}
+
+// hear takes what a GeoJSON document, and who hands it in, say of the project and
+// of the site's accuracy.
+func (site *Site) hear(document []byte, project, accuracy json.RawMessage) (err error) {
 	var doc spoken
 	if err := json.Unmarshal(bytes.TrimPrefix(document, []byte("\ufeff")), &doc); err != nil {
-		return Site{}, &layers.InputError{Param: "body", Value: err.Error(), Want: "properties as an object or null", Err: err}
+		return &layers.InputError{Param: "body", Value: err.Error(), Want: "properties as an object or null", Err: err}
 	}
 	s := speech{known: attributeNames(), said: map[string]any{}, where: map[string]string{}}
 	if doc.Type == "Feature" {
@@ -61,11 +67,11 @@ func readShared(document []byte, project, accuracy json.RawMessage) (Site, error
 		s.project(raw)
 	}
 	if s.err != nil {
-		return Site{}, s.err
+		return s.err
 	}
-	site.AccuracyM = s.accuracy
+	site.AccuracyM = max(site.AccuracyM, s.accuracy)
 	site.Project, err = ParseProject(s.said)
-	return site, err
+	return err
 }
 
 // within says of an error in a part of a document where the part stands.

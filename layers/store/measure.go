@@ -200,3 +200,18 @@ func zoneOf(s geo.Shape) (crs.CRS, bool) {
 
 // geoJSON writes EWKB as an answer has it.
 func geoJSON(ewkb []byte) ([]byte, error) { return geo.WKB(ewkb).AppendGeoJSON(nil, 9) }
+
+// MakeValid implements [read.Repairer] by ST_MakeValid, of which the areas are
+// kept.
+func (s *Store) MakeValid(ctx context.Context, shape geo.Shape) (geo.Shape, error) {
+	b, err := postgis.Marshal(shape)
+	if err != nil {
+		return geo.Shape{}, fmt.Errorf("encode the site: %w", err)
+	}
+	var valid []byte
+	err = s.pool.QueryRow(ctx, "select st_asewkb(st_collectionextract(st_makevalid(st_geomfromewkb($1)), 3))", b).Scan(&valid)
+	if err != nil {
+		return geo.Shape{}, domainError("repair the site", err)
+	}
+	return postgis.Unmarshal(valid)
+}
