@@ -247,19 +247,23 @@ func (f FeatureMeasure) hit() bool {
 	return f.Interiors
 }
 
-// sliver reports whether the overlap is in slivers alone. A circle of as many
-// square metres has a radius of 0.56 m: what can move farther and still meets the
-// site lies deep in it, and is small but no sliver.
+// sliver reports whether the overlap is in slivers alone: small, or narrow
+// everywhere. A circle of as many square metres has a radius of 0.56 m: what can
+// move farther and still meets the site lies deep in it, and is small but no sliver.
+// The mean width alone says nothing where a hairline joins what is wide.
 func (f FeatureMeasure) sliver() bool {
-	return f.Dimension == 2 && f.hit() && f.Solid < SliverM2 && f.DepthM < math.Sqrt(SliverM2/math.Pi)
+	small := f.Overlap < SliverM2 && f.DepthM < math.Sqrt(SliverM2/math.Pi)
+	return f.Dimension == 2 && f.hit() && (small || f.Solid < SliverM2 && f.DepthM < SliverWidthM)
 }
 
 // noise reports whether the part outside comes from arithmetic.
-func (z ZoneMeasure) noise() bool { return z.Outside < NoiseM2 || z.WidthM < NoiseWidthM }
+func (z ZoneMeasure) noise() bool {
+	return z.Outside < NoiseM2 || z.WidthM < NoiseWidthM && z.DepthM < NoiseWidthM
+}
 
 // sliver reports whether the part outside is in slivers alone.
 func (z ZoneMeasure) sliver() bool {
-	return z.Outside < SliverM2 && z.DepthM < math.Sqrt(SliverM2/math.Pi) || z.WidthM < SliverWidthM
+	return z.Outside < SliverM2 && z.DepthM < math.Sqrt(SliverM2/math.Pi) || z.WidthM < SliverWidthM && z.DepthM < SliverWidthM
 }
 
 // Plan says what has to be measured: every layer of the catalogue that has

@@ -117,6 +117,9 @@ func (s *Service) rooms(ctx context.Context, snapshot Snapshot, finder Finder, e
 		for _, t := range taken { // candidates along its edge would draw a layer that is not public
 			g.Clip = g.Clip && !hidden[t.Layer.ID]
 		}
+		if out.squares = !g.Clip; out.squares {
+			out.note("范围内有不公开图层的禁止区：只试正方形地块，且不给出内切圆半径", "prohibitions of a layer that is not public lie in the zone: only squares were tried, and the radius of the circle that fits is not told")
+		}
 	} else {
 		out.Prohibited = &Measure{}
 	}
@@ -159,7 +162,7 @@ func (s *Service) candidates(ctx context.Context, snapshot Snapshot, e examinati
 			out.Refused++
 			continue
 		}
-		all = append(all, found{newCandidate(q, rooms[i], d.Answer), d})
+		all = append(all, found{newCandidate(q, rooms[i], d.Answer, out.squares), d})
 	}
 	slices.SortStableFunc(all, func(a, b found) int {
 		return cmp.Or(cmp.Compare(b.Verdict.Severity(), a.Verdict.Severity()), cmp.Compare(b.InscribedRadiusM, a.InscribedRadiusM), cmp.Compare(nearness(a.Near), nearness(b.Near)))
@@ -167,6 +170,9 @@ func (s *Service) candidates(ctx context.Context, snapshot Snapshot, e examinati
 	var passed []Done
 	for i, f := range all[:min(q.Most, len(all))] {
 		f.Rank = i + 1
+		if out.squares {
+			f.InscribedRadiusM = 0
+		}
 		out.Candidates, passed = append(out.Candidates, f.Candidate), append(passed, f.done)
 		out.Links = append(out.Links, AnswerLink{Href: "/checks/" + f.Check, Rel: "item", Type: "application/json"})
 	}
@@ -180,14 +186,16 @@ func nearness(near []Close) (sum float64) {
 	return sum
 }
 
-func newCandidate(q Search, room Room, a Answer) Candidate {
+func newCandidate(q Search, room Room, a Answer, squares bool) Candidate {
 	c := Candidate{Geometry: room.Geometry, Area: a.Site.Area.Measure, InscribedRadiusM: room.RadiusM, Shape: room.Kind,
 		Verdict: a.Verdict, Summary: a.Summary, Check: a.ID, Near: append([]Close{}, room.Near...), Away: append([]Close{}, room.Away...), ResultSHA256: a.Provenance.ResultSHA256}
 	add := func(zh, en string, args ...any) {
 		c.Reasons = append(c.Reasons, layers.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)})
 	}
 	add("面积 %.4f 公顷，不少于所需 %.4f 公顷", "%.4f ha, at least the %.4f ha that are wanted", a.Site.Area.Ha, geo.SquareMetres(q.AreaM2).Hectares())
-	add("此处可容纳半径 %.0f m 的圆", "a circle of %.0f m radius fits here", room.RadiusM)
+	if !squares { // it is the distance to what is prohibited
+		add("此处可容纳半径 %.0f m 的圆", "a circle of %.0f m radius fits here", room.RadiusM)
+	}
 	for i, n := range room.Near {
 		c.Reasons = append(c.Reasons, layers.Text{ZH: fmt.Sprintf("距%s %.0f m，要求不超过 %.0f m", n.Name.ZH, n.DistanceM, q.Near[i].MetresM),
 			EN: fmt.Sprintf("%.0f m from %s, at most %.0f m are asked for", n.DistanceM, n.Name.EN, q.Near[i].MetresM)})

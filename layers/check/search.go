@@ -77,6 +77,8 @@ type Candidates struct {
 	Software   string        `json:"software"`       //
 	Rules      string        `json:"rules_sha256"`   //
 	Catalog    string        `json:"catalog_sha256"` //
+
+	squares bool // nothing but squares was tried
 }
 
 // Candidate is one place, with its own check.
@@ -84,7 +86,7 @@ type Candidate struct {
 	Rank             int             `json:"rank"`
 	Geometry         json.RawMessage `json:"geometry"`
 	Area             Measure         `json:"area"`
-	InscribedRadiusM float64         `json:"inscribed_radius_m"`
+	InscribedRadiusM float64         `json:"inscribed_radius_m,omitempty"` // left out where it would tell the distance to a layer that is not public
 	Shape            string          `json:"shape"`
 	Verdict          Verdict         `json:"verdict"`
 	Summary          layers.Text     `json:"summary"`

@@ -88,6 +88,11 @@ func (j *judgement) judgeZone(rule Rule, z ZoneMeasure, e edge, l judged) (Findi
 		out.Relation, out.Geometry = relationOutside, z.Geometry
 		sure, fires = sureOutside, !sureInside
 	}
+	if e.indicative && rule.Relation == OutsideOf && allInside {
+		out.Certainty, out.Counts = IndicativeOnly, atMost(out.Verdict, Incomplete)
+		out.note("indicative-zone", "界线为示意图形，不能证明地块在界内", "the zone is drawn as an indication, which does not prove that the site is inside")
+		return out, true
+	}
 	if !fires || e.indicative && (rule.Relation == Within) != allInside {
 		return out, false // that an indication may lie elsewhere is said by its layer, once
 	}

@@ -365,3 +365,27 @@ func TestFact24RuleByDate(t *testing.T) {
 		}
 	}
 }
+
+// TestASketchIsNoBoundary: inside a zone that is drawn as an indication nothing is
+// known to be inside.
+func TestASketchIsNoBoundary(t *testing.T) {
+	g := newGround(t, "urban_development_boundary").put("a", box(east0-100, north0-100, 300, 300), nil)
+	storetest.Exec(t, g.url, "update layers.urban_development_boundary set legal_effect = 'indicative'")
+	r, _ := g.check(check.Project{"project_type": "development_zone"}, today)
+	if f, ok := finding(r, "U1"); !ok || f.Counts != check.Incomplete || r.Verdict != check.Incomplete {
+		t.Errorf("%s %+v", r.Verdict, r.Findings)
+	}
+}
+
+// TestAnEmptiedLayerIsNotClear: a layer that every check needs and that holds
+// nothing was emptied or never filled.
+func TestAnEmptiedLayerIsNotClear(t *testing.T) {
+	g := newGround(t, "ecological_protection_red_line")
+	if !g.layer.Required {
+		t.Fatal("the layer is not required")
+	}
+	r, _ := g.check(nil, today)
+	if r.Layers[0].Outcome != check.NoData || r.Verdict != check.Incomplete {
+		t.Errorf("%s %+v", r.Verdict, r.Layers[0])
+	}
+}

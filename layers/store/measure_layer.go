@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 )
 
 //go:embed measure.sql
@@ -272,7 +273,7 @@ func overlap(f *check.FeatureMeasure, shared orb.Geometry) (kept orb.Geometry, a
 	for _, p := range pieces {
 		a, length := geo.Area(p), geo.Length(p)
 		w := 2 * float64(a) / length
-		if a < check.NoiseM2 || w < check.NoiseWidthM {
+		if noise(p, a, w) {
 			f.Edge = f.Edge || length/2 >= check.NoiseWidthM
 			continue
 		}
@@ -383,4 +384,38 @@ func whyNot(err error) layers.Text {
 		return layers.Text{ZH: "图层未加载", EN: "the layer is not loaded"}
 	}
 	return layers.Text{ZH: "图层量算出错", EN: "measuring the layer went wrong"}
+}
+
+// noise reports whether a piece of so many square metres and so many metres of mean
+// width comes from arithmetic: it is small, or a hairline all along. A hairline
+// along a shared edge may join a piece that is wide.
+func noise(p orb.Polygon, a geo.SquareMetres, w float64) bool {
+	return a < check.NoiseM2 || w < check.NoiseWidthM && thickness(p) < check.NoiseWidthM
+}
+
+// thickness is how far, in metres, the middle of an edge of the piece is from the
+// nearest other edge, where that is farthest.
+func thickness(p orb.Polygon) (most float64) {
+	var edges [][2]orb.Point
+	c := p.Bound().Center()
+	x, y := geo.Degree(c.Lat())
+	for _, ring := range p {
+		for i := 1; i < len(ring); i++ {
+			plane := func(q orb.Point) orb.Point { return orb.Point{(q[0] - c[0]) * x, (q[1] - c[1]) * y} }
+			edges = append(edges, [2]orb.Point{plane(ring[i-1]), plane(ring[i])})
+		}
+	}
+	for i, e := range edges {
+		middle := orb.Point{(e[0][0] + e[1][0]) / 2, (e[0][1] + e[1][1]) / 2}
+		nearest := math.Inf(1)
+		for k, other := range edges {
+			if k != i {
+				nearest = min(nearest, planar.DistanceFromSegment(other[0], other[1], middle))
+			}
+		}
+		if !math.IsInf(nearest, 1) {
+			most = max(most, nearest)
+		}
+	}
+	return most
 }

@@ -26,8 +26,8 @@ const remainderSQL = `select st_asewkb(st_normalize(st_collectionextract(st_diff
 
 // Without implements [check.Snapshot]. What is near a feature is a circle's part for
 // every corner, drawn on the plane of the site's own 3-degree zone at the scale that
-// the plane has there, with so many sides that no distance is short by more than
-// 5 mm. The order of what is taken does not matter.
+// the plane has there, with so many sides that no distance is short, nor
+// more than a few millimetres too long. The order of what is taken does not matter.
 func (s snapshot) Without(ctx context.Context, shape geo.Shape, taken []check.Taken, on layers.Day) (check.Part, error) {
 	part, err := s.without(ctx, shape, taken, on)
 	return part, domainError("take from the site what is forbidden", err)
@@ -108,7 +108,7 @@ func (s snapshot) take(ctx context.Context, at site, t check.Taken, on layers.Da
 		return nil, fmt.Errorf("the site lies in no zone of CGCS2000, longitude %.1f", at.Geom.Bound().Center().Lon())
 	}
 	var there, valid bool
-	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, "", nil), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, t.WithinM*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
+	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, "", nil), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, wide(t.WithinM)*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows) || err == nil && !there:
 		return nil, fmt.Errorf("feature %s: %w", t.Feature, layers.ErrNotFound)
@@ -116,6 +116,17 @@ func (s snapshot) take(ctx context.Context, at site, t check.Taken, on layers.Da
 		return nil, fmt.Errorf("feature %s: %w", t.Feature, errInvalid)
 	}
 	return b, err
+}
+
+// shortM is by how much an edge of a buffer may lie inside the circle, metres. A
+// buffer is that much wider, so that what is left is as far as the rule asks.
+const shortM = 0.001
+
+func wide(metres float64) float64 {
+	if metres == 0 {
+		return 0
+	}
+	return metres + shortM
 }
 
 // scale is how many metres of the plane are one on the ellipsoid at the site.
@@ -132,7 +143,7 @@ func scale(zone crs.CRS, at site) float64 {
 }
 
 // sides is into how many edges a quarter of a circle is cut so that none is more than
-// 5 mm inside the circle.
+// 1 mm inside the circle.
 func sides(radius float64) int {
-	return int(min(1000, max(16, math.Ceil(math.Pi/4*math.Sqrt(radius/2/0.005)))))
+	return int(min(1000, max(16, math.Ceil(math.Pi/4*math.Sqrt(radius/2/shortM)))))
 }

@@ -114,7 +114,7 @@ func solid(g orb.Geometry, f func(geo.SquareMetres, float64)) orb.Geometry {
 	for _, p := range geo.Polygons(g) {
 		a := geo.Area(p)
 		w := width(a, p)
-		if a >= check.NoiseM2 && w >= check.NoiseWidthM {
+		if !noise(p, a, w) {
 			kept = append(kept, p)
 			f(a, w)
 		}
