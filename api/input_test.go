@@ -46,7 +46,7 @@ func badSites() []bad {
 		{name: "foreign crs", body: `{"type":"Polygon","crs":{"type":"name","properties":{"name":"EPSG:4547"}},"coordinates":[[` + square + `]]}`, status: 422, detail: "EPSG:4547"},
 		{name: "not GeoJSON", body: `[1,2]`, status: 422, parameter: "body", detail: "GeoJSON"},
 		{name: "GBK", body: "{\"type\":\"Feature\",\"properties\":{\"name\":\"\xd1\xf4\xc8\xaa\"}}", status: 400, parameter: "line 1:41", hint: "UTF-8"},
-		{name: "deep", body: strings.Repeat("[", 100_000), status: 413, detail: "nested"},
+		{name: "deep", body: `{"type":"Polygon","coordinates":` + strings.Repeat("[", 100_000), status: 413, detail: "nested"},
 		{name: "unknown parameter", path: "/checks?crs=4490", body: polygon(square), status: 400, parameter: "crs", detail: "parameters"},
 	}
 }

@@ -52,8 +52,8 @@ func problemIn(lang string, err error, requestID string) Problem {
 	var input *layers.InputError
 	var file *read.Error
 	switch {
-	case errors.As(err, &file) && file.ZH != "": // a reader says it whole
-		p.Detail, p.Expected, p.Hint = shorten(file.ZH), "", ""
+	case errors.As(err, &file) && file.WantZH != "": // a reader says it whole
+		p.Detail, p.Expected, p.Hint = shorten(file.ZH), file.WantZH, file.HintZH
 	case errors.As(err, &input):
 		p.Detail = "参数 " + p.Parameter + " 有误"
 		if p.Value != "" {

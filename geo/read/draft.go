@@ -30,6 +30,7 @@ func refusal(kind error, where, value, want, hint text2) *Error {
 	if value.zh != "" {
 		e.ZH += "读到" + printable(shorten2(value.zh)) + "，"
 	}
+	e.WantZH, e.HintZH = want.zh, hint.zh
 	e.ZH += "应为" + want.zh
 	if hint.zh != "" {
 		e.ZH += "（" + hint.zh + "）"

@@ -41,7 +41,9 @@ type Error struct {
 	Hint  string // how to mend it; may be empty
 	Err   error  // the kind of error: wraps ErrSyntax, ErrGeometry or ErrTooLarge
 
-	ZH     string  // the whole sentence in Chinese; empty where only GeoJSON is read
+	ZH     string // the whole sentence in Chinese; empty where only GeoJSON is read
+	WantZH string // Want and Hint in Chinese, where ZH is
+	HintZH string
 	Faults []Fault // of a geometry that was refused for them: every one that was found
 }
 

@@ -93,7 +93,7 @@ func gap(l *layers.Layer, x Measurement, on time.Time) layers.Text {
 		return layers.Text{ZH: "检查日期不在图层有效期内", EN: "the day of the check is outside the layer's period"}
 	case !l.Coverage.Complete:
 		return layers.Text{ZH: "图层不完整：" + l.Coverage.Note.ZH, EN: "the layer is not complete: " + l.Coverage.Note.EN}
-	case l.Required && x.Nearest == nil && len(x.Features) == 0:
+	case l.Required && x.Version.Revision > 0 && x.Nearest == nil && len(x.Features) == 0: // it was emptied, or all of it expired
 		return layers.Text{ZH: "图层没有任何有效要素", EN: "the layer holds no feature that is in force"}
 	case x.Unlocated > 0:
 		return layers.Text{ZH: fmt.Sprintf("图层有 %d 个要素没有位置", x.Unlocated), EN: fmt.Sprintf("%d features of the layer have no place", x.Unlocated)}

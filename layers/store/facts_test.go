@@ -377,14 +377,17 @@ func TestASketchIsNoBoundary(t *testing.T) {
 	}
 }
 
-// TestAnEmptiedLayerIsNotClear: a layer that every check needs and that holds
-// nothing was emptied or never filled.
+// TestAnEmptiedLayerIsNotClear: a layer that every check needs, that held something
+// and holds nothing now, was emptied. One that was loaded as empty and complete says so.
 func TestAnEmptiedLayerIsNotClear(t *testing.T) {
 	g := newGround(t, "ecological_protection_red_line")
 	if !g.layer.Required {
 		t.Fatal("the layer is not required")
 	}
-	r, _ := g.check(nil, today)
+	if r, _ := g.check(nil, today); r.Layers[0].Outcome != check.Clear {
+		t.Errorf("never filled: %+v", r.Layers[0])
+	}
+	r, _ := g.put("far", box(east0+9000, north0, 10, 10), nil).clear().check(nil, today)
 	if r.Layers[0].Outcome != check.NoData || r.Verdict != check.Incomplete {
 		t.Errorf("%s %+v", r.Verdict, r.Layers[0])
 	}
