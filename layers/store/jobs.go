@@ -159,6 +159,11 @@ func (s *Store) FinishSites(ctx context.Context, id string, finished []check.Fin
 			}
 			ns, lines, checks = append(ns, f.Index), append(lines, f.Line), append(checks, f.Check)
 		}
+		// The job comes before its sites, as where it is dismissed, so that neither waits for the other.
+		_, err := tx.Exec(ctx, "update planatlas.job set done = done + $2, updated = clock_timestamp() where id = $1", id, len(finished))
+		if err != nil {
+			return err
+		}
 		if len(records) > 0 {
 			if err := archive(ctx, tx, records); err != nil {
 				return err
@@ -170,10 +175,6 @@ func (s *Store) FinishSites(ctx context.Context, id string, finished []check.Fin
 		if err == nil && tag.RowsAffected() != int64(len(finished)) {
 			err = check.ErrTaken
 		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "update planatlas.job set done = done + $2, updated = clock_timestamp() where id = $1", id, len(finished))
 		return err
 	})
 }
