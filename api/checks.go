@@ -8,6 +8,7 @@ import (
 	"iter"
 	"mime"
 	"net/http"
+	"slices"
 
 	"planatlas/geo/read"
 	"planatlas/layers"
@@ -125,14 +126,23 @@ func readSite(w *response, req *http.Request) (read.Site, error) {
 	return site, nil
 }
 
+// readBody reads a body that is GeoJSON. Clients that know no better send a form's
+// type with a raw body.
 func readBody(w *response, req *http.Request) ([]byte, error) {
-	if t := req.Header.Get("Content-Type"); t != "" {
-		kind, _, err := mime.ParseMediaType(t)
-		// Clients that know no better send a form's type with a raw body.
-		if err != nil || kind != typeGeoJSON && kind != typeJSON && kind != "application/x-www-form-urlencoded" && kind != "application/octet-stream" {
-			return nil, fmt.Errorf("%s (want application/geo+json): %w", t, errMediaType)
-		}
+	if t := req.Header.Get("Content-Type"); !isOf(t, typeGeoJSON, typeJSON, "application/x-www-form-urlencoded", "application/octet-stream") {
+		return nil, fmt.Errorf("%s (want application/geo+json): %w", t, errMediaType)
 	}
+	return readAll(w, req)
+}
+
+// isOf reports whether a Content-Type is one of the media types, or is not said.
+func isOf(contentType string, kinds ...string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && slices.Contains(kinds, kind)
+}
+
+// readAll reads a body as far as a site may be large.
+func readAll(w *response, req *http.Request) ([]byte, error) {
 	limit := check.SiteLimits().Bytes
 	body, err := io.ReadAll(http.MaxBytesReader(w.w, req.Body, limit))
 	return body, bodyError(err, limit)

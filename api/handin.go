@@ -95,14 +95,10 @@ func readForm(w *response, req *http.Request, boundary string, fields map[string
 
 // readFile reads a body that is the file itself.
 func readFile(w *response, req *http.Request) ([]byte, error) {
-	if t := req.Header.Get("Content-Type"); t != "" {
-		if kind, _, err := mime.ParseMediaType(t); err != nil || !slices.Contains(fileTypes(), kind) {
-			return nil, fmt.Errorf("%s (want application/geo+json, or application/octet-stream for any file): %w", t, errMediaType)
-		}
+	if t := req.Header.Get("Content-Type"); !isOf(t, fileTypes()...) {
+		return nil, fmt.Errorf("%s (want application/geo+json, or application/octet-stream for any file): %w", t, errMediaType)
 	}
-	limit := check.SiteLimits().Bytes
-	body, err := io.ReadAll(http.MaxBytesReader(w.w, req.Body, limit))
-	return body, bodyError(err, limit)
+	return readAll(w, req)
 }
 
 // fileTypes are the media types of bodies that are files. What they hold is found

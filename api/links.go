@@ -15,9 +15,9 @@ import (
 // base is the address under which the client sees the service. A proxy that
 // changes it says so in X-Forwarded-Proto, X-Forwarded-Host and
 // X-Forwarded-Prefix; what does not look like a scheme, a host or a path is
-// passed over. Every answer that holds an address must be asked about before it
-// is used again, and its entity tag depends on the address, so that a false
-// header reaches nobody but its sender.
+// passed over. An answer that holds an address must be asked about before it is
+// used again, or varies by these headers (sayHowLong), and its entity tag depends
+// on the address, so that a false header reaches nobody but its sender.
 func base(req *http.Request) string {
 	scheme, host := "http", req.Host
 	if proto := req.Header.Get("X-Forwarded-Proto"); req.TLS != nil || proto == "https" {
