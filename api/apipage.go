@@ -55,6 +55,7 @@ func summaryZH(route string) string {
 		"item":          "一个要素",
 		"download":      "图层的全部要素,或符合条件的全部要素,存为一个文件",
 		"nearest":       "图层中每个要素在另一图层中最近的要素和距离",
+		"read-sites":    "读取地块文件并给出读到的内容:不检查,不存档",
 		"check-site":    "对照全部图层和规则检查项目地块",
 		"compare-sites": "检查2至20个备选地块并排序",
 		"check-batch":   "批量检查:每行一个地块,每行一个结果;Prefer: respond-async 时作为任务运行",

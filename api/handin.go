@@ -15,22 +15,30 @@ import (
 	"planatlas/layers/check"
 )
 
-// handedIn reads the site of a request: a raw body with parameters beside it, or a
-// form with a file and fields of the same names.
+// handedIn reads the site of a request.
 func (s *server) handedIn(w *response, req *http.Request) (check.Site, error) {
+	file, err := s.file(w, req)
+	if err != nil {
+		return check.Site{}, err
+	}
+	site, err := file.Read(req.Context())
+	return site, readError(err)
+}
+
+// file takes the file of a request: a raw body with parameters beside it, or a form
+// with a file and fields of the same names.
+func (s *server) file(w *response, req *http.Request) (file check.File, err error) {
 	fields := map[string]string{}
 	for name := range req.URL.Query() {
 		fields[name] = req.URL.Query().Get(name)
 	}
-	var file check.File
-	var err error
 	if kind, params, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); kind == "multipart/form-data" {
 		file, err = readForm(w, req, params["boundary"], fields)
 	} else {
 		file.Bytes, err = readFile(w, req)
 	}
 	if err != nil {
-		return check.Site{}, err
+		return file, err
 	}
 	o := read.Options{Name: file.Options.Name, CRS: fields["site-crs"], Layer: fields["site-layer"], GDAL: s.gdal, Repairer: s.Reader}
 	switch fields["repair"] {
@@ -38,7 +46,7 @@ func (s *server) handedIn(w *response, req *http.Request) (check.Site, error) {
 	case "true":
 		o.Faults = read.RepairFaults
 	default:
-		return check.Site{}, &layers.InputError{Param: "repair", Value: fields["repair"], Want: "true or false"}
+		return file, &layers.InputError{Param: "repair", Value: fields["repair"], Want: "true or false"}
 	}
 	file.Options = o
 	if text := fields["project"]; text != "" {
@@ -47,8 +55,7 @@ func (s *server) handedIn(w *response, req *http.Request) (check.Site, error) {
 	if text := fields["accuracy_m"]; text != "" {
 		file.AccuracyM = json.RawMessage(text)
 	}
-	site, err := file.Read(req.Context())
-	return site, readError(err)
+	return file, nil
 }
 
 // fieldsOfForm are the fields of a form beside its file.

@@ -24,6 +24,8 @@ type Problem struct {
 	Value     string `json:"value,omitempty"`
 	Expected  string `json:"expected,omitempty"`
 	Hint      string `json:"hint,omitempty"`
+
+	Faults []read.Fault `json:"faults,omitempty"` // of a site's boundary, with their places
 }
 
 // errMethod and errMediaType are errors of HTTP alone.
@@ -80,6 +82,10 @@ func problem(err error, requestID string) Problem {
 	p.Title = http.StatusText(p.Status)
 	var input *layers.InputError
 	var own *exception
+	var file *read.Error
+	if errors.As(err, &file) {
+		p.Faults = file.Faults
+	}
 	switch {
 	case errors.As(err, &own):
 		p.Detail = own.detail

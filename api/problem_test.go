@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -62,8 +63,8 @@ func TestStatusOfEachError(t *testing.T) {
 
 func TestProblemNamesTheInput(t *testing.T) {
 	p := problem(&layers.InputError{Param: "bbox", Value: "1", Want: "four numbers", Hint: "as in x"}, "urn:request:1")
-	want := Problem{"about:blank", "Bad Request", 400, "bbox: 1: want four numbers (as in x)", "urn:request:1", "bbox", "1", "four numbers", "as in x"}
-	if p != want {
+	want := Problem{"about:blank", "Bad Request", 400, "bbox: 1: want four numbers (as in x)", "urn:request:1", "bbox", "1", "four numbers", "as in x", nil}
+	if !reflect.DeepEqual(p, want) {
 		t.Errorf("%+v, want %+v", p, want)
 	}
 }

@@ -100,6 +100,8 @@ func requestBody(route string) object {
 	switch route {
 	case "rerun-check":
 		return nil
+	case "read-sites":
+		return body("The file itself, or a form with it; its format, encoding and coordinate system are found out", "application/octet-stream", "multipart/form-data")
 	case "check-site":
 		return body("A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84. What is known of the project stands in the properties of the features or in a member project", typeGeoJSON)
 	case "compare-sites":

@@ -54,6 +54,7 @@ func (s *server) routes() []route {
 			media: typeGeoJSON, formats: append([]string{"geojson", "json"}, names[1:]...), params: selectionParams(), filters: true, slow: true, serve: s.download},
 		{name: "nearest", method: get, path: collection + "/nearest", summary: "For each feature of a collection the nearest one of another, with the distance",
 			media: typeJSON, formats: pages, params: []string{"to", "filter", "to-filter", "limit"}, serve: s.nearest},
+		{name: "read-sites", method: post, path: "/sites", summary: "What a file of sites holds, as it is understood: nothing is checked and nothing is kept", media: typeGeoJSON, params: fieldsOfForm(), serve: s.readSites},
 		{name: "check-site", method: post, path: "/checks", summary: "Check a project site against every layer and rule", media: typeJSON, params: append([]string{"on"}, fieldsOfForm()...), serve: s.postCheck},
 		{name: "compare-sites", method: post, path: "/checks/compare", summary: "Check 2 to 20 alternative sites and rank them", media: typeJSON, params: []string{"on"}, slow: true, serve: s.compareSites},
 		{name: "check-batch", method: post, path: "/checks/batch", summary: "Check many sites: a line each in, a line each out; as a job with Prefer: respond-async", media: typeJSON,

@@ -25,10 +25,16 @@ func (f File) Read(ctx context.Context) (Site, error) {
 	if f.plain() {
 		return readShared(f.Bytes, f.Project, f.AccuracyM)
 	}
+	_, site, err := f.Plots(ctx)
+	return site, err
+}
+
+// Plots is [File.Read] that returns the plots one by one too.
+func (f File) Plots(ctx context.Context) (read.Result, Site, error) {
 	f.Options.Limits = SiteLimits()
 	r, err := read.Sites(ctx, f.Bytes, f.Options)
 	if err != nil {
-		return Site{}, err
+		return r, Site{}, err
 	}
 	site := Site{Site: r.Site(f.Bytes), AccuracyM: r.AccuracyM}
 	var all orb.MultiPolygon
@@ -40,7 +46,7 @@ func (f File) Read(ctx context.Context) (Site, error) {
 	if r.Format == read.FormatGeoJSON || r.Format == read.FormatJSONFG {
 		document = f.Bytes
 	}
-	return site, site.hear(document, f.Project, f.AccuracyM)
+	return r, site, site.hear(document, f.Project, f.AccuracyM)
 }
 
 // plain tells GeoJSON in longitude and latitude, of which nothing has to be found
