@@ -32,6 +32,7 @@ type Reader interface {
 	PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error)
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
 	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)
+	Outlines(ctx context.Context) ([]layers.Outline, error)
 	Ping(ctx context.Context) error
 	read.Repairer
 	BaseMap
@@ -58,6 +59,7 @@ type server struct {
 	coders   *coders
 	gdal     *read.GDAL
 	pages    templates
+	names    *nameIndexes
 }
 
 // requestTimeout bounds the work for a request, and writeTimeout the whole
@@ -96,7 +98,8 @@ func New(o Options) http.Handler {
 }
 
 func newServer(o Options) *server {
-	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), gdal: read.NewGDAL(conversions), pages: parsePages()}
+	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), gdal: read.NewGDAL(conversions), pages: parsePages(),
+		names: &nameIndexes{byLayer: map[string]nameIndex{}}}
 	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
 	return s
 }

@@ -67,7 +67,8 @@ func summaryZH(route string) string {
 		"rules": "检查地块所依据的规则,以及规则对项目的提问", "rule": "一条规则的各个版本",
 		"plan":         "规划对某一点或某一规划条目怎么说:要素由近到远,以及体系、指标和要求,均附出处",
 		"plan-at-site": "规划对某一地块怎么说",
-		"alive":        "进程是否在运行", "ready": "数据库是否应答",
+		"search":       "按名称查找要素和规划条目:中文、拼音、首字母或英文", "outlines": "各图层覆盖的区域;不是法定界线",
+		"alive": "进程是否在运行", "ready": "数据库是否应答",
 	}[route]
 }
 
@@ -96,6 +97,7 @@ func parameterZH(name string) string {
 		"resultType":         "hits 只计数,不给出要素",
 		"at":                 "经度,纬度,采用 CRS84",
 		"entity":             "规划条目的标识",
+		"q":                  "名称或其一部分:中文、全拼、首字母或英文",
 		"to":                 "另一图层的标识",
 		"to-filter":          "对另一图层的条件,用 CQL2 文本",
 		"within":             "多近算附近,单位为米",

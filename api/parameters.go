@@ -50,6 +50,7 @@ func (s *server) parameters() object {
 		query("layer", "Only rules about this layer; rules may speak of layers that the service does not have", str()),
 		query("at", "longitude,latitude in CRS84", array(number, 2, 2)),
 		query("entity", "Id of an entity of the plan", str()),
+		query("q", "A name or a part of one: in Chinese, in pinyin, whole or by first letters, or in English", str()),
 		query("to", "Id of the other collection", collections),
 		query("to-filter", "Condition on the other collection in CQL2 text", str()),
 		query("on", "Day whose law is applied and whose features are in force; today in China by default", object{"type": "string", "format": "date"}),

@@ -93,6 +93,7 @@ func phrasesOfFilterValues() []phrase {
 		{"a geometry such as POINT(113.5 37.9)", "几何,例如 POINT(113.5 37.9)"}, {"a geometry that is no collection", "不是集合的几何"}, {"a geometry of the feature, which %s measures", "要素的几何,供 %s 量算"}, {"a type of GeoJSON geometry", "GeoJSON 几何类型"},
 		{"a position of two or three numbers", "两个或三个数的坐标"}, {"a line of two positions or more", "至少两个坐标的线"}, {"rings of four positions or more", "至少四个坐标的环"},
 		{"closed rings: the last position is the first, %s %s", "闭合的环:末尾坐标与起始坐标相同,即 %s %s"}, {"rings that do not cross: they do near %s %s", "不相交的环:在 %s %s 附近相交"},
+		{"a name or a part of one, at most 100 characters", "名称或其一部分,最多100个字符"}, {"in Chinese, in pinyin, by first letters, or in English", "可用中文、全拼、首字母或英文"},
 		{"four or six numbers", "四个或六个数"}, {"the lower corner first", "较小的角在前"}, {"the lower height first", "较低的高程在前"},
 		{"a coordinate outside of the reference system", "超出坐标系范围的坐标"}, {"x from %s to %s and y from %s to %s", "x 为 %s 到 %s,y 为 %s 到 %s"}, {"a box whose west lies beyond its east", "西超过东的范围框"},
 		{"unexpected end of JSON input", "JSON 意外结束"}, {"invalid character %s %s", "此处不应有字符 %[1]s"}, {"exceeded max depth", "嵌套过深"},

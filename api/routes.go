@@ -76,6 +76,8 @@ func (s *server) routes() []route {
 		{name: "plan", method: get, path: "/plan", summary: "What the plan says at a point, or of one of its entities: features nearest first, systems, indicators and requirements, with their citations",
 			media: typeJSON, formats: pages, params: []string{"at", "within", "entity"}, serve: s.planGet},
 		{name: "plan-at-site", method: post, path: "/plan", summary: "What the plan says of a site", media: typeJSON, params: []string{"within"}, serve: s.planAtSite},
+		{name: "search", method: get, path: "/search", summary: "Features and records by name: in Chinese, in pinyin, by first letters, or in English", media: typeJSON, formats: pages, params: []string{"q", "limit"}, serve: s.search},
+		{name: "outlines", method: get, path: "/outlines", summary: "The areas that the layers cover; not legal boundaries", media: typeGeoJSON, formats: json, serve: s.outlines},
 		{name: "alive", method: get, path: "/healthz", summary: "Whether the process lives", media: typeJSON, serve: s.alive},
 		{name: "ready", method: get, path: "/readyz", summary: "Whether the database answers", media: typeJSON, serve: s.ready},
 	}
