@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"planatlas/layers"
 	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
 )
 
 // Catalog reads the declared layers.
@@ -77,65 +75,4 @@ func (s *Store) state(ctx context.Context) (state check.State, kept bool, err er
 		return err
 	})
 	return state, kept, err
-}
-
-// Event is a change that some client of the database committed, or a fault of
-// watching for it.
-type Event struct {
-	Err      error      // why watching was interrupted; a catalogue event follows when it goes on
-	Catalog  bool       // a layer was declared, the rules changed, or something may have been missed
-	Layer    string     // the layer whose features changed
-	Revision int64      // the layer's revision now
-	Where    *orb.Bound // CRS84; nil when the features have no geometry
-}
-
-// Watch calls f for every commit that changes a layer or the catalogue, until
-// ctx ends. It starts with one catalogue event, and gives another one after each
-// time that it lost the connection or met a message that it cannot read, since
-// changes may have been missed.
-func (s *Store) Watch(ctx context.Context, f func(Event)) {
-	for {
-		err := s.listen(ctx, f)
-		if ctx.Err() != nil {
-			return
-		}
-		f(Event{Err: domainError("watch for changes", err)})
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-func (s *Store) listen(ctx context.Context, f func(Event)) error {
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig.Copy())
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "listen planatlas"); err != nil {
-		return err
-	}
-	f(Event{Catalog: true})
-	for {
-		n, err := conn.WaitForNotification(ctx)
-		if err != nil {
-			return err
-		}
-		var m struct {
-			Catalog  bool        `json:"catalog"`
-			Layer    string      `json:"layer"`
-			Revision int64       `json:"revision"`
-			BBox     *[4]float64 `json:"bbox"`
-		}
-		if json.Unmarshal([]byte(n.Payload), &m) != nil {
-			m.Catalog = true // not from our triggers: look at everything
-		}
-		e := Event{Catalog: m.Catalog, Layer: m.Layer, Revision: m.Revision}
-		if b := m.BBox; b != nil {
-			e.Where = &orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}}
-		}
-		f(e)
-	}
 }

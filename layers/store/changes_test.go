@@ -270,7 +270,7 @@ func TestWatchSeesEveryCommit(t *testing.T) {
 		t.Errorf("the first event is %+v", e)
 	}
 	storetest.Exec(t, url, "update layers.reference set name_en = 'New' where id = 'taiyuan'")
-	if e := next(); e.Layer != "reference" || e.Revision != 2 || e.Where == nil || e.Where.Min[0] < 112 || e.Where.Max[0] > 113 {
+	if e := next(); e.Touch == nil || e.Touch.Layer != "reference" || e.Touch.Revision != 2 || e.Touch.All || len(e.Touch.Boxes) != 1 || e.Touch.Boxes[0].Min[0] < 112 || e.Touch.Boxes[0].Max[0] > 113 {
 		t.Errorf("%+v", e)
 	}
 	storetest.Exec(t, url, "begin; update layers.reference set name_en = 'No'; rollback")

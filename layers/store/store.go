@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,8 @@ type Store struct {
 	pool  *pgxpool.Pool // for checks, loads and everything that works through sets
 	pages *pgxpool.Pool // for pages of features, with a planner that reads by index
 	opts  Options
+
+	drawers sync.Pool // of *drawer
 }
 
 // Open makes the pool for a postgres:// address or keyword string. It connects

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"strconv"
+
+	"planatlas/geo"
+	"planatlas/geo/mvt"
+	"planatlas/geo/tile"
+	"planatlas/layers"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Tile draws layers into one vector tile (Mapbox Vector Tile 2.1), each under its
+// id and in the order given. It is not compressed, and empty where nothing is. One
+// exchange with the database brings all layers; when one fails there is no tile.
+//
+// The feature's id is a number that stays the same: an integer key itself, and for
+// other keys a hash, with the key as property id.
+func (s *Store) Tile(ctx context.Context, ls []*layers.Layer, t tile.ID) ([]byte, error) {
+	if !t.Valid() {
+		return nil, fmt.Errorf("tile %s: %w", t, layers.ErrNotFound)
+	}
+	d, _ := s.drawers.Get().(*drawer)
+	if d == nil {
+		d = &drawer{encoder: mvt.NewEncoder(t, mvt.Options{})}
+	}
+	defer s.drawers.Put(d)
+	d.encoder.Reset(t)
+	err := s.drawAll(ctx, d, ls, t)
+	if err != nil {
+		return nil, domainError("draw tile "+t.String(), err)
+	}
+	return append([]byte(nil), d.encoder.Bytes()...), nil
+}
+
+func (s *Store) drawAll(ctx context.Context, d *drawer, ls []*layers.Layer, t tile.ID) error {
+	conn, err := s.pages.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var batch pgx.Batch
+	for _, l := range ls {
+		q := newTileQuery(l, t, d.encoder.Share())
+		batch.Queue(q.sql, q.args...)
+	}
+	results := conn.SendBatch(ctx, &batch)
+	for _, l := range ls {
+		if err = d.draw(results, l); err != nil {
+			err = fmt.Errorf("%s: %w", l.ID, err)
+			break
+		}
+	}
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// drawer turns rows into features. Its memory serves tile after tile.
+type drawer struct {
+	encoder *mvt.Encoder
+	values  []mvt.Value
+}
+
+// draw takes the rows of one layer: the key as text, the geometry and the values
+// of its properties.
+func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	properties := tileProperties(l)
+	keys := make([]string, 0, len(properties)+1)
+	named := keyIsProperty(l)
+	if named {
+		keys = append(keys, "id")
+	}
+	for _, p := range properties {
+		keys = append(keys, p.Name)
+	}
+	d.encoder.Layer(l.ID, keys)
+	_, kind := key(l)
+	for rows.Next() {
+		raw := rows.RawValues()
+		d.values = d.values[:0]
+		if named {
+			d.values = append(d.values, mvt.Text(raw[0]))
+		}
+		for i, p := range properties {
+			d.values = append(d.values, tileValue(p.Type, raw[2+i]))
+		}
+		if err := d.encoder.Feature(featureID(kind, raw[0]), geo.WKB(raw[1]), d.values); err != nil {
+			return fmt.Errorf("feature %s: %w", raw[0], err)
+		}
+	}
+	return rows.Err()
+}
+
+// tileValue reads a value as the database sent it in binary; see [tileColumn].
+func tileValue(t layers.PropertyType, raw []byte) mvt.Value {
+	switch {
+	case raw == nil:
+		return mvt.Value{}
+	case t == layers.Integer:
+		return mvt.Int(int64(binary.BigEndian.Uint64(raw)))
+	case t == layers.Number:
+		return mvt.Float(math.Float64frombits(binary.BigEndian.Uint64(raw)))
+	case t == layers.Boolean:
+		return mvt.Bool(raw[0] != 0)
+	}
+	return mvt.Text(raw)
+}
+
+// featureID is the number of a feature: below 2^53, which every client can hold.
+func featureID(kind layers.PropertyType, key []byte) uint64 {
+	const most = 1<<53 - 1
+	if kind == layers.Integer {
+		if n, err := strconv.ParseUint(string(key), 10, 64); err == nil && n <= most {
+			return n
+		}
+	}
+	h := fnv.New64a()
+	h.Write(key)
+	return h.Sum64() & most
+}
+
+// keyIsProperty reports whether the key stands among the properties of a tile: not
+// when the feature's number is the key, nor when a property has the name.
+func keyIsProperty(l *layers.Layer) bool {
+	_, kind := key(l)
+	_, taken := l.Property("id")
+	return kind != layers.Integer && !taken
+}
+
+// tileProperties are what a map needs to draw, label and query a feature. The
+// words of the plan and the sources stand in the feature itself.
+func tileProperties(l *layers.Layer) []layers.Property {
+	if !l.Managed() {
+		return l.Properties
+	}
+	var out []layers.Property
+	for _, p := range l.BaseProperties() {
+		switch p.Name {
+		case "name_zh", "name_en", "status", "accuracy_m", "legal_effect":
+			out = append(out, p)
+		}
+	}
+	return append(out, l.Properties...)
+}
