@@ -123,7 +123,11 @@ func decodeLayer(b []byte) (Layer, error) {
 
 func decodeValue(b []byte) (any, error) {
 	var v any
-	err := fields(b, func(number, _ int, n uint64, msg []byte) error {
+	kinds := [...]int{1: 2, 2: 5, 3: 1, 4: 0, 5: 0, 6: 0, 7: 0}
+	err := fields(b, func(number, kind int, n uint64, msg []byte) error {
+		if number >= len(kinds) || kinds[number] != kind {
+			return nil
+		}
 		switch number {
 		case 1:
 			v = string(msg)

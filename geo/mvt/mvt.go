@@ -40,7 +40,7 @@ func NewEncoder(t tile.ID, o Options) *Encoder {
 
 // Reset forgets what was written and begins the tile t.
 func (e *Encoder) Reset(t tile.ID) {
-	e.drawing.tile, e.drawing.scale = t, e.extent
+	e.project, e.box = t.Projector(e.extent), t.Buffered(e.Share())
 	e.writer.reset()
 }
 
@@ -59,9 +59,12 @@ func (e *Encoder) Layer(name string, keys []string) {
 // which nothing remains. The geometry and the values are read only during the
 // call. An error wraps [geo.ErrWKB]; nothing of the feature is in the tile then.
 func (e *Encoder) Feature(id uint64, g geo.WKB, values []Value) error {
-	e.begin()
+	e.drawing.begin()
 	if err := g.Parts(e.visit); err != nil {
 		return err
+	}
+	if e.fault != nil {
+		return e.fault
 	}
 	if kind, commands := e.commands(); len(commands) > 0 {
 		e.writer.feature(id, kind, commands, values)

@@ -1,0 +1,155 @@
+package mvt
+
+import (
+	"cmp"
+	"slices"
+)
+
+// edge is a straight piece of a ring, from the lesser position to the greater one.
+type edge struct {
+	a, b grid
+	ring int // of which it is an edge
+	at   int // its place in the ring
+	of   int // how many edges the ring has
+}
+
+// few is up to how many edges every pair is looked at.
+const few = 24
+
+// needsMending tells whether the rings of a shape are not those of valid polygons:
+// whether edges touch that are not neighbours, or rings are not nested as shells and
+// holes are. It may be wrong in one direction only: a hole may touch a shell in one
+// position and is mended without need.
+func (s *shape) needsMending() bool {
+	switch {
+	case len(s.paths) == 0:
+		return false
+	case len(s.paths) == 1 && s.paths[0].to-s.paths[0].from <= few:
+		return touchesItself(s.at[s.paths[0].from:s.paths[0].to])
+	}
+	return s.contact() || len(s.paths) > 1 && !s.nested()
+}
+
+// touchesItself looks at every pair of a ring's edges that are not neighbours.
+func touchesItself(ring []grid) bool {
+	n := len(ring)
+	for i := 0; i+2 < n; i++ {
+		a, b := ring[i], ring[i+1]
+		west, east, south, north := min(a.x, b.x), max(a.x, b.x), min(a.y, b.y), max(a.y, b.y)
+		c := ring[i+2]
+		for j := i + 2; j < n; j++ {
+			d := ring[0]
+			if j+1 < n {
+				d = ring[j+1]
+			} else if i == 0 {
+				break
+			}
+			if max(c.x, d.x) >= west && min(c.x, d.x) <= east && max(c.y, d.y) >= south && min(c.y, d.y) <= north && meet(a, b, c, d) {
+				return true
+			}
+			c = d
+		}
+	}
+	return false
+}
+
+// meet tells whether two edges whose boxes meet have a position in common.
+func meet(a, b, c, d grid) bool {
+	p, q := turn(a, b, c), turn(a, b, d)
+	if p > 0 && q > 0 || p < 0 && q < 0 {
+		return false
+	}
+	p, q = turn(c, d, a), turn(c, d, b)
+	return !(p > 0 && q > 0 || p < 0 && q < 0)
+}
+
+// contact looks for edges that touch and are not neighbours, from left to right.
+func (s *shape) contact() bool {
+	s.edges = s.edges[:0]
+	for r, p := range s.paths {
+		ring := s.at[p.from:p.to]
+		a := ring[len(ring)-1]
+		for i, b := range ring {
+			e := edge{a, b, r, i, len(ring)}
+			if b.less(a) {
+				e.a, e.b = b, a
+			}
+			s.edges = append(s.edges, e)
+			a = b
+		}
+	}
+	slices.SortFunc(s.edges, func(e, f edge) int { return cmp.Compare(e.a.x, f.a.x) })
+	s.active = s.active[:0]
+	for i := range s.edges {
+		e := &s.edges[i]
+		south, north := min(e.a.y, e.b.y), max(e.a.y, e.b.y)
+		kept := s.active[:0]
+		for _, j := range s.active {
+			f := &s.edges[j]
+			if f.b.x < e.a.x {
+				continue
+			}
+			kept = append(kept, j)
+			if max(f.a.y, f.b.y) < south || min(f.a.y, f.b.y) > north || neighbours(e, f) {
+				continue
+			}
+			if meet(e.a, e.b, f.a, f.b) {
+				return true
+			}
+		}
+		s.active = append(kept, int32(i))
+	}
+	return false
+}
+
+// neighbours tells whether two edges follow each other in a ring. They cannot be in
+// line, as spikes were removed.
+func neighbours(e, f *edge) bool {
+	if e.ring != f.ring {
+		return false
+	}
+	d := e.at - f.at
+	return d == 1 || d == -1 || d == e.of-1 || d == 1-e.of
+}
+
+// nested tells whether each shell lies in an even number of other rings, and each
+// hole in its shell and in no ring between; the rings have no contact.
+func (s *shape) nested() bool {
+	shell, depth := 0, 0
+	for i, p := range s.paths {
+		in, own := 0, false
+		for j, q := range s.paths {
+			if i != j && s.inside(middle(s.at[p.from], s.at[p.from+1]), q) {
+				in++
+				own = own || j == shell
+			}
+		}
+		if !p.hole {
+			shell, depth = i, in
+		}
+		if !p.hole && in%2 != 0 || p.hole && (in != depth+1 || !own) {
+			return false
+		}
+	}
+	return true
+}
+
+// middle returns twice the middle of an edge: a position of a grid twice as fine.
+func middle(a, b grid) grid { return grid{a.x + b.x, a.y + b.y} }
+
+// inside tells whether the middle of an edge, as [middle] gives it, lies in a ring
+// that does not pass there.
+func (s *shape) inside(p grid, q path) bool {
+	ring := s.at[q.from:q.to]
+	in := false
+	a := ring[len(ring)-1]
+	a = middle(a, a)
+	for _, b := range ring {
+		b = middle(b, b)
+		if (a.y > p.y) != (b.y > p.y) && (turn(a, b, p) > 0) == (b.y > a.y) {
+			in = !in
+		}
+		a = b
+	}
+	return in
+}
