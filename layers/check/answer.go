@@ -69,7 +69,8 @@ type LayerLine struct {
 	Title    layers.Text `json:"titles"`
 	Outcome  Outcome     `json:"outcome"`
 	Reason   layers.Text `json:"reason"`
-	Absent   bool        `json:"absent,omitempty"` // the service has no such layer; rules speak of it
+	Absent   bool        `json:"absent,omitempty"`  // the service has no such layer; rules speak of it
+	Unruled  bool        `json:"unruled,omitempty"` // no rule of law in force that day speaks of what was found
 	Required bool        `json:"required"`
 	Revision int64       `json:"revision"`
 	DataDate layers.Day  `json:"data_date"`
@@ -78,7 +79,6 @@ type LayerLine struct {
 
 	gap     bool // the layer's data cannot answer for the whole site
 	expired bool // the day is outside the layer's period
-
 }
 
 // RuleLine is what one rule came to.

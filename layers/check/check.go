@@ -10,6 +10,7 @@ package check
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -110,8 +111,9 @@ type Notice = read.Notice
 // Need says which layer a check has to measure and out to which distance.
 type Need struct {
 	Layer   *layers.Layer
-	WithinM float64 // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
-	Zones   []Zone  // that the site has to lie in or out of as a whole
+	WithinM float64    // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
+	Zones   []Zone     // that the site has to lie in or out of as a whole
+	Filters []cql.Expr // of the rules that look at features one by one: each once, nil for all features
 }
 
 // Zone is the union of those features of a layer that a filter picks.
@@ -168,6 +170,7 @@ type Measurement struct {
 	Union     geo.SquareMetres
 	Features  []FeatureMeasure // those that meet the site or come near it, nearest first
 	Zones     []ZoneMeasure    // in the order of the need's
+	Joined    []Joined         // what slivers make together, for each of [Need.Slivers]
 	Nearest   *float64         // metres to the nearest feature of the layer, however far; nil when it has none
 }
 
@@ -247,11 +250,11 @@ func (f FeatureMeasure) hit() bool {
 	return f.Interiors
 }
 
-// sliver reports whether the overlap is in slivers alone: small, or narrow
+// Sliver reports whether the overlap is in slivers alone: small, or narrow
 // everywhere. A circle of as many square metres has a radius of 0.56 m: what can
 // move farther and still meets the site lies deep in it, and is small but no sliver.
 // The mean width alone says nothing where a hairline joins what is wide.
-func (f FeatureMeasure) sliver() bool {
+func (f FeatureMeasure) Sliver() bool {
 	small := f.Overlap < SliverM2 && f.DepthM < math.Sqrt(SliverM2/math.Pi)
 	return f.Dimension == 2 && f.hit() && (small || f.Solid < SliverM2 && f.DepthM < SliverWidthM)
 }
@@ -284,6 +287,9 @@ func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need
 				continue
 			}
 			need.WithinM = max(need.WithinM, r.reachM())
+			if !r.Relation.zonal() && !slices.ContainsFunc(need.Filters, func(e cql.Expr) bool { return reflect.DeepEqual(e, r.filter) }) {
+				need.Filters = append(need.Filters, r.filter)
+			}
 			if r.Relation.zonal() && !slices.ContainsFunc(need.Zones, func(z Zone) bool { return z.Filter == r.Filter }) {
 				need.Zones = append(need.Zones, Zone{Filter: r.Filter, Expr: r.filter})
 			}

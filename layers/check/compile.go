@@ -45,7 +45,7 @@ func (r *Rule) checkNames() error {
 	case r.ValidTo != "" && r.ValidTo <= r.ValidFrom:
 		return fmt.Errorf("valid_to: %s: want a day after valid_from; it is the first on which the rule no longer holds", r.ValidTo)
 	}
-	for name, t := range map[string]layers.Text{"requires": r.Requires, "authority": r.Authority} {
+	for name, t := range map[string]layers.Text{"requires": r.Requires, "authority": r.Authority, "open": r.Open} {
 		if err := bothLanguages(name, t, false); err != nil {
 			return err
 		}
@@ -128,6 +128,15 @@ func (r *Rule) checkCases() error {
 			return fmt.Errorf("%sid: %q: want letters, digits and hyphens, at most 64", at, c.ID)
 		}
 		if err := checkVerdict(at, c.Verdict); err != nil {
+			return err
+		}
+		if c.Needs != "" && c.When == "" {
+			return errors.New(at + "when: want the claim that needs are about")
+		}
+		if c.Needs == "" && c.Unfit != (layers.Text{}) {
+			return errors.New(at + "needs: want what the claim has to agree with")
+		}
+		if err := bothLanguages(at+"unfit", c.Unfit, c.Needs != ""); err != nil {
 			return err
 		}
 		for name, t := range map[string]layers.Text{"text": c.Text, "requires": c.Requires, "authority": c.Authority} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"planatlas/layers"
 	"planatlas/layers/cql"
@@ -15,21 +16,28 @@ import (
 // four cases that between them cover an attribute leave nothing open.
 type conditions struct {
 	attributes []string
-	of         []string // for each of them the attribute without which it has no meaning
+	of         []string      // for each of them the attribute without which it has no meaning
+	same       []map[any]any // for each of them: by value, the first of those that no condition tells from it
+	numbers    []map[any]int // for each of them: by value, its number times the count of all replies before
 	all        []possibility
 }
 
 // possibility is one set of replies and the case that they choose.
 type possibility struct {
-	replies []any // by attribute; nil where it has no meaning
+	replies []any // by attribute; nil where it has no meaning; one for all that are the same
 	chosen  int   // case; nothing when none holds
+	at      []int // by attribute: a number for the reply; sums of them are the same for the same replies alone
+	refused []int // cases that the replies claim and do not meet the needs of
 }
+
+// condition is when a case holds: what is claimed, and what the claim needs.
+type condition struct{ when, needs cql.Expr }
 
 // nothing is chosen when no case of a rule holds.
 const nothing = -1
 
 // maxPossibilities bounds what one rule may ask, since all of it is looked at.
-const maxPossibilities = 1024
+const maxPossibilities = 4096
 
 // compileConditions parses when and the conditions of the cases.
 func (r *Rule) compileConditions() error {
@@ -37,39 +45,116 @@ func (r *Rule) compileConditions() error {
 	if err != nil {
 		return fmt.Errorf("when: %w", err)
 	}
-	cases := make([]cql.Expr, max(1, len(r.Cases))) // a rule without cases has one that always holds
+	cases := make([]condition, max(1, len(r.Cases))) // a rule without cases has one that always holds
+	all := []cql.Expr{when}
 	for i, c := range r.Cases {
-		if cases[i], err = parseWhen(c.When); err != nil {
+		if cases[i].when, err = parseWhen(c.When); err != nil {
 			return fmt.Errorf("cases[%d].when: %w", i, err)
 		}
+		if cases[i].needs, err = parseWhen(c.Needs); err != nil {
+			return fmt.Errorf("cases[%d].needs: %w", i, err)
+		}
+		all = append(all, cases[i].when, cases[i].needs)
 		if c.When == "" && i+1 < len(r.Cases) {
 			return fmt.Errorf("cases[%d].when: want a condition, since cases follow", i)
 		}
 	}
 	r.conditions = conditions{}
 	asked := map[string]bool{}
-	for _, e := range append([]cql.Expr{when}, cases...) {
+	for _, e := range all {
 		for _, name := range cql.Properties(e) {
 			a, _ := attribute(name)
 			asked[name], asked[a.Of] = true, true
 		}
 	}
+	step := 1
 	for _, a := range Attributes() { // in the order of the questions
 		if asked[a.Name] {
 			r.conditions.attributes, r.conditions.of = append(r.conditions.attributes, a.Name), append(r.conditions.of, a.Of)
+			same := a.sameUnder(all)
+			numbers := map[any]int{nil: 0}
+			for i, v := range a.values() {
+				numbers[v] = (i + 1) * step
+			}
+			r.conditions.same, r.conditions.numbers = append(r.conditions.same, same), append(r.conditions.numbers, numbers)
+			step *= len(numbers)
 		}
 	}
 	return r.conditions.enumerate(when, cases)
 }
 
-func (c *conditions) enumerate(when cql.Expr, cases []cql.Expr) error {
+// sameUnder returns for each value the first of those that neither the conditions nor
+// the bonds between attributes tell from it. To look at that one is to look at all.
+func (a Attribute) sameUnder(conditions []cql.Expr) map[any]any {
+	lists := make([][]any, 0, len(conditions))
+	for _, e := range conditions {
+		lists = append(lists, comparisons(e, a.Name)...)
+	}
+	for _, i := range implications() {
+		if i.of == a.Name {
+			lists = append(lists, i.is)
+		}
+	}
+	first, out := map[string]any{}, map[any]any{nil: nil}
+	for _, v := range a.values() {
+		key := make([]byte, 0, len(lists)+1)
+		if v == true { // a condition may name a truth value without comparing it
+			key = append(key, 't')
+		}
+		for _, list := range lists {
+			key = strconv.AppendBool(key, slices.Contains(list, v))
+		}
+		if _, there := first[string(key)]; !there {
+			first[string(key)] = v
+		}
+		out[v] = first[string(key)]
+	}
+	return out
+}
+
+// comparisons returns the lists of values with which a condition compares the attribute.
+func comparisons(e cql.Expr, name string) (out [][]any) {
+	of, values := e, []cql.Expr(nil)
+	switch e := e.(type) {
+	case cql.And:
+		for _, part := range e {
+			out = append(out, comparisons(part, name)...)
+		}
+	case cql.Or:
+		for _, part := range e {
+			out = append(out, comparisons(part, name)...)
+		}
+	case cql.Not:
+		return comparisons(e.Of, name)
+	case cql.Compare:
+		of, values = e.Left, []cql.Expr{e.Right}
+	case cql.In:
+		of, values = e.Of, e.List
+	}
+	if p, ok := of.(cql.Property); !ok || p.Name != name || values == nil {
+		return out
+	}
+	var list []any
+	for _, v := range values {
+		if l, ok := v.(cql.Literal); ok {
+			list = append(list, l.Value)
+		}
+	}
+	return append(out, list)
+}
+
+func (c *conditions) enumerate(when cql.Expr, cases []condition) error {
 	project, bonds := Project{}, newBonds()
 	asked := slices.DeleteFunc(slices.Clone(bonds.attributes), func(a Attribute) bool { return !slices.Contains(c.attributes, a.Name) })
 	var walk func(i int) error
 	walk = func(i int) error {
 		if i < len(asked) {
 			a := asked[i]
+			same := c.same[slices.Index(c.attributes, a.Name)]
 			for _, v := range a.replies(project) {
+				if same[v] != v {
+					continue
+				}
 				project[a.Name] = v
 				if err := walk(i + 1); err != nil {
 					return err
@@ -82,12 +167,17 @@ func (c *conditions) enumerate(when cql.Expr, cases []cql.Expr) error {
 			return nil
 		}
 		p := possibility{chosen: nothing}
-		for _, name := range c.attributes {
-			p.replies = append(p.replies, project[name])
+		for k, name := range c.attributes {
+			p.replies, p.at = append(p.replies, project[name]), append(p.at, c.numbers[k][project[name]])
 		}
 		get := func(name string) cql.Value { return project[name] }
 		if cql.Match(when, get) {
-			p.chosen = slices.IndexFunc(cases, func(e cql.Expr) bool { return cql.Match(e, get) })
+			p.chosen = slices.IndexFunc(cases, func(c condition) bool { return cql.Match(c.when, get) && cql.Match(c.needs, get) })
+			for i, c := range cases {
+				if cql.Match(c.when, get) && !cql.Match(c.needs, get) && (p.chosen == nothing || i < p.chosen) {
+					p.refused = append(p.refused, i)
+				}
+			}
 		}
 		if c.all = append(c.all, p); len(c.all) > maxPossibilities {
 			return fmt.Errorf("when: more than %d sets of replies; ask for less", maxPossibilities)
@@ -123,7 +213,7 @@ func (c conditions) possible(project said) []possibility {
 		}
 		var agree []possibility
 		for _, x := range out {
-			if (v == nil || x.replies[i] == v) && !slices.Contains(not, x.replies[i]) {
+			if (v == nil || x.replies[i] == c.same[i][v]) && !slices.Contains(not, x.replies[i]) {
 				agree = append(agree, x)
 			}
 		}

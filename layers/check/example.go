@@ -57,6 +57,7 @@ type Expectation struct {
 	Law       string    `yaml:"law"`
 	Article   string    `yaml:"article"`
 	Asks      []string  `yaml:"asks"`    // attributes that the finding depends on
+	Notes     []string  `yaml:"notes"`   // codes of notes that the finding has, among others
 	Overall   Verdict   `yaml:"overall"` // of the whole check
 }
 

@@ -69,9 +69,7 @@ func judgeRule(rule Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, 
 		return out, false
 	}
 	out.settle(sure, f.indicative(), accuracy)
-	if f.sliver() {
-		out.sliver(float64(f.Overlap), f.WidthM)
-	}
+	out.leaveOpen(rule)
 	return out, true
 }
 
@@ -153,6 +151,27 @@ func (out *Finding) settle(sure, indicative bool, accuracy float64) {
 		out.Counts = atMost(out.Counts, Advisory)
 		out.note("inferred", "结论由规划文字推定,规划并未明文禁止或限制", "the verdict is a reading of the plan's words, not a ban or limit that it states")
 	}
+}
+
+// leaveOpen marks a finding of a rule of which it has to be found out whether it holds
+// for the feature at all.
+func (out *Finding) leaveOpen(rule Rule) {
+	if rule.Open != (layers.Text{}) {
+		out.Counts = atMost(out.Counts, Incomplete)
+		out.note("open", rule.Open.ZH, rule.Open.EN)
+	}
+}
+
+// slivers marks a finding that rests on slivers of the feature alone, unless they are
+// a part of more than slivers together with those of other features.
+func (out *Finding) slivers(rule Rule, f FeatureMeasure, x Measurement) {
+	p, more := x.joined(rule, f)
+	if !more {
+		out.sliver(float64(f.Overlap), f.WidthM)
+		return
+	}
+	out.note("joined", fmt.Sprintf("与相邻要素的重叠合并后 %.2f m²，不是套合误差（涉及 %d 个要素）", p.Area, len(p.Features)),
+		fmt.Sprintf("%.2f m² together with what the site shares with adjoining features (%d in all), which is no sliver", p.Area, len(p.Features)))
 }
 
 // sliver marks a finding that rests on slivers alone.

@@ -47,6 +47,7 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 	for _, need := range needs {
 		x := byLayer[need.Layer.ID]
 		line := judgeLayer(need, site, m, x, on)
+		line.unruled(rules, need.Layer, x, on)
 		r.Layers = append(r.Layers, line)
 		j.layers[need.Layer.ID] = judged{need, line, x}
 		if line.Outcome == NotChecked || line.gap && line.Required {
@@ -54,6 +55,9 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 		}
 		if line.Outcome == Hit && !inside(inForce, need.Layer.ID) {
 			r.Verdict = worse(r.Verdict, Advisory) // worth a look, whether or not a rule speaks of it
+		}
+		if line.Unruled {
+			r.Verdict = worse(r.Verdict, Incomplete)
 		}
 	}
 	for _, rule := range inForce {
@@ -189,6 +193,9 @@ func (j *judgement) features(rule Rule, possible []possibility, l judged) {
 		}
 		finding, fires := j.decide(rule, possible, func(under Rule) (Finding, bool) {
 			out, fires := judgeRule(under, f, j.site, j.m)
+			if fires && f.Sliver() {
+				out.slivers(rule, f, l.Measurement)
+			}
 			if applies == mayBe {
 				out.doubt(rule, f)
 			}

@@ -1,8 +1,10 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"planatlas/layers"
@@ -99,4 +101,48 @@ func gap(l *layers.Layer, x Measurement, on time.Time) layers.Text {
 		return layers.Text{ZH: fmt.Sprintf("图层有 %d 个要素没有位置", x.Unlocated), EN: fmt.Sprintf("%d features of the layer have no place", x.Unlocated)}
 	}
 	return layers.Text{}
+}
+
+// unruled marks a layer about which the rules do not say what the law is on that day:
+// the site meets a statutory feature of which no rule in force speaks, or the law's
+// distances from such features are not among the rules in force. What a plan asks for
+// is no law.
+func (line *LayerLine) unruled(rules []Rule, l *layers.Layer, x Measurement, on time.Time) {
+	var law []Rule
+	for _, r := range rules {
+		if r.Layer == l.ID && r.Basis != "plan" && r.InForce(on) {
+			law = append(law, r)
+		}
+	}
+	found := slices.ContainsFunc(x.Features, func(f FeatureMeasure) bool {
+		return f.hit() && f.statutory(l) && !slices.ContainsFunc(law, func(r Rule) bool { return r.applies(f) != notAbout })
+	})
+	var lapsed []Rule
+	if len(law) == 0 {
+		for _, r := range rules {
+			if r.Layer == l.ID && r.Basis != "plan" {
+				lapsed, found = append(lapsed, r), found || r.Relation == DWithin || r.Relation == OutsideOf
+			}
+		}
+	}
+	if line.Outcome == NotChecked || !found {
+		return
+	}
+	line.Unruled = true
+	missing := layers.Text{ZH: "检查日期没有关于所涉法定要素的现行法律规则", EN: "no rule of law in force on the day of the check speaks of the statutory features here"}
+	for _, r := range lapsed {
+		missing.ZH += "；规则 " + r.ID + " 自 " + string(r.ValidFrom) + " 起施行"
+		missing.EN += "; rule " + r.ID + " holds from " + string(r.ValidFrom)
+		if r.ValidTo != "" {
+			missing.ZH += "，至 " + string(r.ValidTo) + " 止"
+			missing.EN += " until " + string(r.ValidTo)
+		}
+	}
+	line.Reason = join(line.Reason, missing)
+}
+
+// statutory reports whether the feature is drawn by law, as it says or else as its
+// layer says.
+func (f FeatureMeasure) statutory(l *layers.Layer) bool {
+	return cmp.Or(layers.LegalEffect(f.text("legal_effect")), l.LegalEffect) == layers.Statutory
 }

@@ -71,7 +71,14 @@ func TestOutcomeAndVerdict(t *testing.T) {
 	}{
 		{"deep inside", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Prohibited},
 		{"nothing near", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true}, Clear, AllClear},
-		{"hit that no rule speaks of", nil, []Rule{other()}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"a line of the plan that no rule speaks of", nil, []Rule{other()}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Values["legal_effect"] = "plan" })}}, Hit, Advisory},
+		{"a distance that is not yet the law beside law in force", nil, []Rule{other(), rule(func(r *Rule) {
+			r.ID, r.Filter, r.Relation, r.DistanceM, r.MeasuredFrom, r.ValidFrom = "D", "", DWithin, 100, "polygon", "2030-01-01"
+		})}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(away(300))}}, Clear, AllClear},
+		{"nothing but a distance that is not yet the law", nil, []Rule{rule(func(r *Rule) { r.Basis, r.Filter = "plan", "plan_section = 'elsewhere'" }), rule(func(r *Rule) {
+			r.ID, r.Relation, r.DistanceM, r.MeasuredFrom, r.ValidFrom = "D", DWithin, 100, "polygon", "2030-01-01"
+		})}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(away(300))}}, Clear, Incomplete},
+		{"hit that no rule speaks of", nil, []Rule{other()}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
 		{"no rules at all", nil, nil, Measurement{Measured: true, Covered: true}, Clear, Incomplete},
 		{"not measured", nil, []Rule{rule(nil)}, Measurement{}, NotChecked, Incomplete},
 		{"not measured, no rule about it", nil, []Rule{other()}, Measurement{}, NotChecked, Incomplete},
@@ -109,11 +116,11 @@ func TestOutcomeAndVerdict(t *testing.T) {
 		{"unknown legal effect is indicative", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { delete(f.Values, "legal_effect") })}}, Hit, Advisory},
 		{"sliver", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.Solid, f.DepthM, f.Values["accuracy_m"] = 0.5, 0.5, 0.05, 0.0 })}}, Hit, Incomplete},
 		{"arithmetic noise", nil, []Rule{rule(nil)}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(func(f *FeatureMeasure) { f.Overlap, f.Solid, f.DepthM = 0, 0, 0 })}}, Touches, Incomplete},
-		{"rule not yet in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidFrom = "2026-11-25" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
-		{"rule no longer in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidTo = "2026-11-24" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
-		{"filter does not match", nil, []Rule{rule(func(r *Rule) { r.Filter = "plan_section = 'x'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"rule not yet in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidFrom = "2026-11-25" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
+		{"rule no longer in force", nil, []Rule{other(), rule(func(r *Rule) { r.ValidTo = "2026-11-24" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
+		{"filter does not match", nil, []Rule{rule(func(r *Rule) { r.Filter = "plan_section = 'x'" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
 		{"layer of the rule is not loaded", nil, []Rule{rule(func(r *Rule) { r.Layer = "gone" })}, Measurement{Measured: true, Covered: true}, Clear, Incomplete},
-		{"inferred verdict", nil, []Rule{rule(func(r *Rule) { r.Basis, r.VerdictBasis = "plan", "inferred" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Advisory},
+		{"inferred verdict", nil, []Rule{rule(func(r *Rule) { r.Basis, r.VerdictBasis = "plan", "inferred" })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Incomplete},
 		{"restricted", nil, []Rule{rule(func(r *Rule) { r.Verdict = Restricted })}, Measurement{Measured: true, Covered: true, Features: []FeatureMeasure{deep(nil)}}, Hit, Restricted},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

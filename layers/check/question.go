@@ -60,6 +60,7 @@ func (j *judgement) decide(rule Rule, possible []possibility, judge func(under R
 		return Finding{}, false
 	}
 	out := mildest.finding
+	out.refuse(rule, possible)
 	if len(verdicts) == 1 {
 		return out, true
 	}
@@ -81,6 +82,16 @@ func (j *judgement) decide(rule Rule, possible []possibility, judge func(under R
 	return out, true
 }
 
+// refuse says of each claim that would have softened the verdict, and lacks what it
+// needs whatever else is replied, why it does not count.
+func (out *Finding) refuse(rule Rule, possible []possibility) {
+	for i, c := range rule.Cases {
+		if c.Needs != "" && !slices.ContainsFunc(possible, func(p possibility) bool { return !slices.Contains(p.refused, i) }) {
+			out.note("claim", c.Unfit.ZH, c.Unfit.EN)
+		}
+	}
+}
+
 // milder orders findings of one rule: what counts for less, then the lesser
 // verdict, then the smaller distance, which all cases share.
 func milder(a, b Finding) bool {
@@ -91,25 +102,27 @@ func milder(a, b Finding) bool {
 // decisive returns the attributes that make a difference: two sets of replies that
 // agree in all others come to different things.
 func (a ask) decisive() []string {
+	kinds, bit := map[[2]Verdict]uint64{}, map[int]uint64{} // a bit for what each case comes to
+	for chosen, o := range a.outcomes {
+		v := o.verdicts()
+		if kinds[v] == 0 {
+			kinds[v] = 1 << len(kinds)
+		}
+		bit[chosen] = kinds[v]
+	}
 	var out []string
 	for i, name := range a.attributes {
-		first := map[string]map[any]string{} // by the other replies: by the reply, what comes of it
+		comes := map[[2]int]uint64{} // by the other replies and the reply, what comes of it
 		for _, p := range a.possible {
-			key := a.others(i, p)
-			if first[key] == nil {
-				first[key] = map[any]string{}
-			}
-			v := a.outcomes[p.chosen].verdicts()
-			what := string(v[0] + " " + v[1] + ";")
-			if !strings.Contains(first[key][p.replies[i]], what) {
-				first[key][p.replies[i]] += what
-			}
+			comes[[2]int{a.others(i, p), p.at[i]}] |= bit[p.chosen]
 		}
-		for _, replies := range first {
-			if differ(replies) {
+		first := map[int]uint64{}
+		for key, what := range comes {
+			if was, seen := first[key[0]]; seen && was != what {
 				out = append(out, name)
 				break
 			}
+			first[key[0]] = what
 		}
 	}
 	return out
@@ -117,36 +130,13 @@ func (a ask) decisive() []string {
 
 // others names the replies but that of attribute i and of those that have no
 // meaning without it.
-func (a ask) others(i int, p possibility) string {
-	var key strings.Builder
-	for k, reply := range p.replies {
+func (a ask) others(i int, p possibility) (sum int) {
+	for k, at := range p.at {
 		if k != i && a.of[k] != a.attributes[i] {
-			switch reply {
-			case true:
-				key.WriteByte('1')
-			case false:
-				key.WriteByte('0')
-			default:
-				text, _ := reply.(string)
-				key.WriteString(text)
-			}
-			key.WriteByte(0)
+			sum += at
 		}
 	}
-	return key.String()
-}
-
-func differ(replies map[any]string) bool {
-	var first string
-	for _, what := range replies {
-		if first == "" {
-			first = what
-		}
-		if what != first {
-			return true
-		}
-	}
-	return false
+	return sum
 }
 
 // questions gathers what findings ask, in their order. A reply may
@@ -202,7 +192,7 @@ func (a ask) after(reply said) [][2]Verdict {
 		agrees := true
 		for i, name := range a.attributes {
 			v := reply.values[name]
-			agrees = agrees && (v == nil || v == p.replies[i]) && !slices.Contains(reply.not[name], p.replies[i])
+			agrees = agrees && (v == nil || a.same[i][v] == p.replies[i]) && !slices.Contains(reply.not[name], p.replies[i])
 		}
 		if agrees {
 			left = append(left, p)

@@ -55,6 +55,7 @@ type Rule struct {
 	Law          string      `yaml:"law" json:"law"`
 	Article      string      `yaml:"article" json:"article"`
 	Text         layers.Text `yaml:"text" json:"text"`
+	Open         layers.Text `yaml:"open" json:"open,omitzero"`         // what has to be found out of the feature before the rule surely holds: its findings are incomplete
 	Requires     layers.Text `yaml:"requires" json:"requires,omitzero"` // the approval that lifts it, if there is one
 	Verified     bool        `yaml:"verified" json:"verified"`          // read in the text of the law
 	Mark         string      `yaml:"mark" json:"mark"`                  // how it was read: L the law's text, W a web page, C public code, gk general knowledge, plan the plan's text
@@ -71,8 +72,10 @@ type Rule struct {
 
 // Case is what a rule says of some projects. What it leaves out is the rule's.
 type Case struct {
-	ID         string      `yaml:"id" json:"id,omitempty"`     // under which findings name it, beside the rule
-	When       string      `yaml:"when" json:"when,omitempty"` // CQL2 text over project attributes; empty for all others
+	ID         string      `yaml:"id" json:"id,omitempty"`       // under which findings name it, beside the rule
+	When       string      `yaml:"when" json:"when,omitempty"`   // CQL2 text over project attributes; empty for all others
+	Needs      string      `yaml:"needs" json:"needs,omitempty"` // CQL2 text over project attributes: what the claim in When has to agree with to count
+	Unfit      layers.Text `yaml:"unfit" json:"unfit,omitzero"`  // why a claim does not count that does not agree
 	Verdict    Verdict     `yaml:"verdict" json:"verdict"`
 	DistanceM  float64     `yaml:"distance_m" json:"distance_m,omitempty"`
 	Exemptions []Exemption `yaml:"exemptions" json:"exemptions,omitempty"`

@@ -52,6 +52,7 @@ func summarise(r Result) layers.Text {
 	s.add(layers.Text{ZH: "未检查：", EN: " Not checked: "}, titles(func(l LayerLine) bool { return l.Outcome == NotChecked && !l.Absent }))
 	s.add(layers.Text{ZH: "必需数据缺失或不完整：", EN: " Required data are missing or not complete: "}, titles(func(l LayerLine) bool { return l.gap && l.Required && !l.Absent }))
 	s.add(layers.Text{ZH: "无数据：", EN: " No data: "}, titles(func(l LayerLine) bool { return l.Outcome == NoData && !l.Required }))
+	s.add(layers.Text{ZH: "检查日期没有现行规则：", EN: " No rule in force on that day: "}, titles(func(l LayerLine) bool { return l.Unruled }))
 	s.absent(r, titles(func(l LayerLine) bool { return l.Absent }))
 	var near []layers.Text
 	for _, f := range r.Findings {

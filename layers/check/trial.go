@@ -224,6 +224,11 @@ func (w Expectation) compare(r Result) error {
 	if asks := strings.Join(got.DependsOn, ", "); asks != strings.Join(w.Asks, ", ") {
 		wrong = append(wrong, fmt.Sprintf("it asks for [%s], want [%s]", asks, strings.Join(w.Asks, ", ")))
 	}
+	for _, code := range w.Notes {
+		if !slices.ContainsFunc(got.Notes, func(n Notice) bool { return n.Code == code }) {
+			wrong = append(wrong, "it lacks the note "+code)
+		}
+	}
 	if len(wrong) == 0 {
 		return nil
 	}

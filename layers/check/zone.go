@@ -98,6 +98,7 @@ func (j *judgement) judgeZone(rule Rule, z ZoneMeasure, e edge, l judged) (Findi
 	}
 	out.Overlap = overlap(part, j.m.Area)
 	out.settle(sure, e.indicative, accuracy)
+	out.leaveOpen(rule)
 	if l.LayerLine.gap && out.Counts.Severity() < Incomplete.Severity() {
 		out.Counts = Incomplete
 		out.note("gap", "图层不完整或不覆盖全部地块，界线外的部分可能在未载入的范围内", "the layer is not complete or does not cover the site; what lies outside may be in a part that is not loaded")

@@ -166,6 +166,32 @@ func TestFact15SliversAndMore(t *testing.T) {
 	}
 }
 
+// TestSliversOfManyFeaturesAreJudgedTogether: strips of half a square metre side by side
+// are fifteen square metres of the red line; hairlines side by side remain a hairline,
+// and those that lie apart remain slivers.
+func TestSliversOfManyFeaturesAreJudgedTogether(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		deep, step    float64
+		counts        check.Verdict
+		note, notNote string
+	}{
+		{"side by side", 0.5, 1, check.Prohibited, "joined", "sliver"},
+		{"hairlines", 0.05, 1, check.Incomplete, "sliver", "joined"},
+		{"apart", 0.5, 2, check.Incomplete, "sliver", "joined"},
+	} {
+		g := newGround(t, "ecological_protection_red_line")
+		for i := range 30 {
+			g.put(fmt.Sprintf("f%02d", i), box(east0+100-tc.deep, north0+float64(i)*tc.step, 20, 1), nil)
+		}
+		r, _ := g.check(ordinary, today)
+		f, ok := finding(r, "E2")
+		if !ok || f.Counts != tc.counts || !noted(f, tc.note) || noted(f, tc.notNote) || r.Verdict != tc.counts {
+			t.Errorf("%s: %s, %s %+v", tc.name, r.Verdict, f.Counts, f.Notes)
+		}
+	}
+}
+
 func TestFact16CommonGroundIsCountedOnce(t *testing.T) {
 	g := newGround(t, "ecological_protection_red_line").
 		put("a", box(east0, north0, 100, 10), nil).put("b", box(east0, north0, 100, 10), nil)
@@ -286,7 +312,7 @@ func TestFact20PowerLinesFromTheOuterConductor(t *testing.T) {
 
 func TestFact21SpringBasin(t *testing.T) {
 	g := newGround(t, "water_sources").put("a", box(east0-500, north0-500, 1100, 1100), map[string]string{"kind": "'spring_domain'"})
-	r, _ := g.check(check.Project{"may_pollute_groundwater": true}, today)
+	r, _ := g.check(check.Project{"may_pollute_groundwater": true, "project_type": "industry"}, today)
 	f, _ := finding(r, "S1")
 	if r.Verdict != check.Prohibited || f.Law != "地下水管理条例" || f.Article != "第四十二条" {
 		t.Errorf("%s %+v", r.Verdict, f)
@@ -296,7 +322,7 @@ func TestFact21SpringBasin(t *testing.T) {
 	if r.Verdict != check.Restricted || !strings.Contains(f.Requires.ZH, "泉域水资源影响评价") {
 		t.Errorf("%s %+v", r.Verdict, f)
 	}
-	r, _ = g.check(nil, today)
+	r, _ = g.check(check.Project{"project_type": "school"}, today)
 	if r.Verdict != check.Restricted || len(r.Questions) != 1 {
 		t.Fatalf("%s %+v", r.Verdict, r.Questions)
 	}

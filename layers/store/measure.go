@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/paulmach/orb"
 )
 
 // Snapshot runs f in one repeatable-read transaction. Each statement in it has the
@@ -53,6 +54,9 @@ func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.
 	for k := done; k < len(needs) && err == nil; k++ {
 		err = measureAlone(ctx, s.tx, valid, needs[k], k, on)
 	}
+	if err == nil {
+		err = joinSlivers(ctx, s.tx, valid, needs)
+	}
 	return out, err
 }
 
@@ -61,7 +65,10 @@ type site struct {
 	geo.Shape
 	wkb   []byte // EWKB
 	plane []byte // the same on the plane of its zone, densified; nil outside all zones
+	zone  int    // EPSG code of that plane; 0 outside all zones
 	out   *check.Measured
+
+	slivers map[[2]int]orb.Geometry // by need and feature: what it shares with the site
 }
 
 func arrays(sites []site) (shapes, planes [][]byte) {
@@ -150,7 +157,7 @@ func measureSites(ctx context.Context, tx pgx.Tx, shapes []geo.Shape, out []chec
 	b.Queue(siteSQL, wkb, zones).Query(func(rows pgx.Rows) (err error) {
 		i := 0
 		for ; rows.Next() && err == nil; i++ {
-			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], out: &out[i]}, codes[i], &valid)
+			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], zone: zones[i], out: &out[i], slivers: map[[2]int]orb.Geometry{}}, codes[i], &valid)
 		}
 		rows.Close()
 		if err = errors.Join(err, rows.Err()); err == nil && i != len(shapes) {

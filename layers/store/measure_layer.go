@@ -163,6 +163,7 @@ func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
 		m := &s.out.Layers[k]
 		if !seen[r.site-1] {
 			seen[r.site-1] = true
+			maps.DeleteFunc(s.slivers, func(at [2]int, _ orb.Geometry) bool { return at[0] == k }) // of an attempt that failed
 			if err := r.head(need, m); err != nil {
 				return err
 			}
@@ -180,6 +181,9 @@ func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
 		}
 		m.Features = append(m.Features, f)
 		if parts != nil {
+			if f.Sliver() {
+				s.slivers[[2]int{k, len(m.Features) - 1}] = parts
+			}
 			shared[r.site-1] = append(shared[r.site-1], parts)
 		}
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"io/fs"
+	"slices"
 	"testing"
 
 	"planatlas/data"
@@ -71,4 +72,44 @@ func TestRuleExamples(t *testing.T) {
 			t.Errorf("rule %s of %s: %d examples in which it fires, %d in which it does not", r.ID, r.ValidFrom, fires, not)
 		}
 	}
+}
+
+// TestEveryKindOfFeatureHasARule: of each kind of transport link, built or planned, a
+// rule of the law speaks, so that nothing passes because nobody thought of it.
+func TestEveryKindOfFeatureHasARule(t *testing.T) {
+	catalog, folders := ruleFolders(t)
+	rules, err := check.ReadRules(catalog, folders...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := catalog.Layer("transport_links")
+	if err != nil {
+		t.Fatal(err)
+	}
+	class, _ := l.Property("class")
+	var status layers.Property
+	for _, p := range l.AllProperties() {
+		if p.Name == "status" {
+			status = p
+		}
+	}
+	if len(class.Codes) < 9 || len(status.Codes) != 4 {
+		t.Fatalf("%v %v", class.Codes, status.Codes)
+	}
+	for _, c := range class.Codes {
+		for _, s := range status.Codes {
+			f := check.FeatureMeasure{ID: "f", Dimension: 1, LengthM: 50, Interiors: true,
+				Values: map[string]any{"class": c, "status": s, "half_width_m": 10.0, "accuracy_m": 0.0, "legal_effect": "plan"}}
+			found := slices.ContainsFunc(judgedAlone(rules.Rules, l, f).Findings, func(f check.Finding) bool { return f.Basis != "plan" })
+			if found == (c == "service") { // a train service is no facility
+				t.Errorf("%s, %s: a rule speaks of it is %t", c, s, found)
+			}
+		}
+	}
+}
+
+func judgedAlone(rules []check.Rule, l *layers.Layer, f check.FeatureMeasure) check.Result {
+	needs := []check.Need{{Layer: l}}
+	return check.Judge(rules, needs, check.Site{Project: check.Project{"project_type": "building"}}, check.SiteMeasure{Area: 10_000},
+		[]check.Measurement{{Layer: l, Measured: true, Covered: true, Features: []check.FeatureMeasure{f}}}, layers.Day(today).Time())
 }
