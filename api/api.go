@@ -37,9 +37,10 @@ type Reader interface {
 	read.Repairer
 	BaseMap
 	Jobs
+	Tiler
 }
 
-// Options are what the API is made of. All are needed but Now, Font and Wake.
+// Options are what the API is made of. All are needed but Now, Font, Wake and Tiles.
 type Options struct {
 	Reader  Reader
 	Checker Checker
@@ -48,8 +49,9 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Now     func() time.Time
-	Font    string // of PDF reports; empty to look for one
-	Wake    func() // tells who runs jobs that there is a new one
+	Font    string     // of PDF reports; empty to look for one
+	Wake    func()     // tells who runs jobs that there is a new one
+	Tiles   *TileCache // keeps tiles; when nil each is made anew
 }
 
 type server struct {
@@ -94,10 +96,13 @@ func New(o Options) http.Handler {
 		return fmt.Errorf("nothing is at %s; start at /: %w", r.URL.Path, layers.ErrNotFound)
 	}})
 	router.MethodNotAllowedHandler = s.handle(route{name: "method", anyQuery: true, serve: otherMethod(router)})
-	return router
+	return s.warmTiles(router)
 }
 
 func newServer(o Options) *server {
+	if o.Tiles == nil {
+		o.Tiles = NewTileCache(0)
+	}
 	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), gdal: read.NewGDAL(conversions), pages: parsePages(),
 		names: &nameIndexes{byLayer: map[string]nameIndex{}}}
 	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }

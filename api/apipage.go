@@ -3,7 +3,6 @@ package api
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"planatlas/layers"
 )
@@ -30,12 +29,7 @@ type parameterRow struct {
 func (s *server) apiPage() (page apiPage) {
 	for _, r := range s.routes() {
 		row := operationRow{Method: r.method, Path: r.path, Summary: layers.Text{ZH: summaryZH(r.name), EN: r.summary}, Formats: r.formats}
-		for _, part := range strings.Split(r.path, "/") {
-			if name, ok := strings.CutPrefix(part, "{"); ok {
-				row.Params = append(row.Params, strings.TrimSuffix(name, "}"))
-			}
-		}
-		row.Params = append(row.Params, r.params...)
+		row.Params = slices.Concat(r.pathParams(), r.params)
 		page.Operations = append(page.Operations, row)
 	}
 	all := s.parameters()
@@ -68,6 +62,11 @@ func summaryZH(route string) string {
 		"plan":         "规划对某一点或某一规划条目怎么说:要素由近到远,以及体系、指标和要求,均附出处",
 		"plan-at-site": "规划对某一地块怎么说",
 		"search":       "按名称查找要素和规划条目:中文、拼音、首字母或英文", "outlines": "各图层覆盖的区域;不是法定界线",
+		"tile-matrix-sets": "切片所用的瓦片矩阵集", "tile-matrix-set": "一个瓦片矩阵集",
+		"tilesets": "整个规划或部分图层的瓦片集", "tileset": "整个规划或部分图层的一个瓦片集", "tile": "整个规划或部分图层的矢量瓦片;空瓦片为204",
+		"tile-json": "图层的 TileJSON 3:矢量瓦片的地址、级别、范围和属性", "tile-xyz": "一个或多个图层的矢量瓦片,按 WebMercatorQuad 的列号和行号;空瓦片为204",
+		"collection-tilesets": "图层的瓦片集", "collection-tileset": "图层的一个瓦片集", "collection-tile": "图层的矢量瓦片;空瓦片为204",
+		"styles": "样式:整个规划的和各图层的", "style": "一个样式,供 MapLibre 使用,或以 SLD 供 QGIS 等使用", "collection-styles": "图层的样式",
 		"alive": "进程是否在运行", "ready": "数据库是否应答",
 	}[route]
 }
@@ -100,6 +99,10 @@ func parameterZH(name string) string {
 		"q":                  "名称或其一部分:中文、全拼、首字母或英文",
 		"to":                 "另一图层的标识",
 		"to-filter":          "对另一图层的条件,用 CQL2 文本",
-		"within":             "多近算附近,单位为米",
+		"collections":        "瓦片所含图层的标识;默认为整个规划",
+		"labels":             "MapLibre 样式是否含注记,供使用自有字体绘制的客户端使用",
+		"tileMatrixSet":      "瓦片矩阵集的标识", "tileMatrix": "瓦片矩阵的标识,即级别", "tileRow": "瓦片的行号,从北起", "tileCol": "瓦片的列号,从西起",
+		"layers": "图层的标识,以逗号分隔,次序不限", "z": "级别", "x": "瓦片的列号,从西起", "y": "瓦片的行号,从北起", "style": "样式的标识:plan,或图层的标识",
+		"within": "多近算附近,单位为米",
 	}[name]
 }

@@ -100,6 +100,9 @@ func (s *server) collectionLinks(req *http.Request, l *layers.Layer) []encode.Li
 	for _, f := range offered {
 		links = append(links, encode.Link{Href: self + "/download?f=" + f.Name, Rel: "enclosure", Type: f.Media, Title: f.Title.EN})
 	}
+	if l.HasGeometry() {
+		links = append(links, tilesLink(req, collectionPath(l)+"/tiles"), encode.Link{Href: self + "/styles", Rel: relOGC + "styles", Type: typeJSON, Title: "Styles"})
+	}
 	return append(links, encode.Link{Href: base(req) + "/map/", Rel: "related", Type: typeHTML, Title: "Map"})
 }
 

@@ -72,6 +72,9 @@ func coding(header string) string {
 // something is gained.
 func (r *response) compress(whole bool) {
 	h := r.Header()
+	if h.Get("Content-Encoding") != "" { // it was compressed beforehand
+		return
+	}
 	use := coding(r.req.Header.Get("Accept-Encoding"))
 	small := whole && r.rest == nil && r.held.Len() < compressFrom
 	if use == "" || small || r.status == http.StatusNoContent || r.status == http.StatusNotModified || packed(h.Get("Content-Type")) {

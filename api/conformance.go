@@ -24,6 +24,8 @@ func conformanceClasses() []string {
 		{"cql2/1.0", []string{"cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison", "accent-insensitive-comparison",
 			"basic-spatial-functions", "basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "array-functions", "property-property", "functions", "arithmetic"}},
 		{"ogcapi-features-5/1.0", []string{"schemas", "core-roles-features", "returnables-and-receivables", "queryables", "sortables"}},
+		{"ogcapi-tiles-1/1.0", []string{"core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "collections-selection", "mvt", "oas30"}},
+		{"tms/2.0", []string{"tilematrixset", "json-tilematrixset", "tilesetmetadata", "json-tilesetmetadata"}},
 		{"ogcapi-processes-1/1.0", []string{"core", "ogc-process-description", "json", "oas30", "job-list", "dismiss"}},
 	} {
 		for _, class := range of.classes {

@@ -138,7 +138,7 @@ func linksIn(v any) (out []string) {
 			out = append(out, linksIn(x)...)
 		}
 	case map[string]any:
-		if href, ok := v["href"].(string); ok {
+		if href, ok := v["href"].(string); ok && v["templated"] != true {
 			out = append(out, href)
 		}
 		for _, x := range v {

@@ -18,6 +18,16 @@ func (s *server) media(r route, name string) []string {
 		return []string{r.media, typeJSON}
 	case "html":
 		return []string{typeHTML}
+	case "mvt":
+		return []string{typeMVT, "application/x-protobuf", "application/octet-stream"}
+	case "tilejson":
+		return []string{typeTileJSON}
+	case "mapbox":
+		return []string{typeMapLibre, typeJSON}
+	case "sld10":
+		return []string{typeSLD10}
+	case "sld11":
+		return []string{typeSLD11}
 	case "pdf":
 		return []string{typePDF}
 	case "xlsx":

@@ -107,10 +107,8 @@ func (s *server) forms(r route) object {
 
 func (s *server) operation(r route) object {
 	params := []object{}
-	for _, part := range strings.Split(r.path, "/") {
-		if name, ok := strings.CutPrefix(part, "{"); ok {
-			params = append(params, ref(strings.TrimSuffix(name, "}")))
-		}
+	for _, name := range r.pathParams() {
+		params = append(params, ref(name))
 	}
 	for _, name := range r.params {
 		params = append(params, ref(name))

@@ -21,14 +21,24 @@ func (s *server) parameters() object {
 		return object{"name": name, "in": "path", "required": true, "description": text, "schema": schema}
 	}
 	systems := object{"type": "string", "format": "uri", "enum": crsURIs(), "default": crs84}
+	index := object{"type": "integer", "minimum": 0}
 	number, collections := object{"type": "number"}, collectionIDs(s.Catalog())
 	all := object{
-		"collection": path("collection", "Id of a collection", collections),
-		"feature":    path("feature", "Id of a feature; a slash is written %2F", str()),
-		"check":      path("check", "Id of a check", str()),
-		"process":    path("process", "Id of a process", str()),
-		"job":        path("job", "Id of a job", str()),
-		"rule":       path("rule", "Id of a rule, or of a case of a rule", str()),
+		"collection":    path("collection", "Id of a collection", collections),
+		"feature":       path("feature", "Id of a feature; a slash is written %2F", str()),
+		"check":         path("check", "Id of a check", str()),
+		"process":       path("process", "Id of a process", str()),
+		"job":           path("job", "Id of a job", str()),
+		"tileMatrixSet": path("tileMatrixSet", "Id of a tile matrix set", object{"type": "string", "enum": tileSetIDs()}),
+		"tileMatrix":    path("tileMatrix", "Id of a tile matrix: the zoom", index),
+		"tileRow":       path("tileRow", "Row of a tile, from the north", index),
+		"tileCol":       path("tileCol", "Column of a tile, from the west", index),
+		"layers":        path("layers", "Ids of collections with a comma between them, in any order", str()),
+		"z":             path("z", "Zoom", index),
+		"x":             path("x", "Column of a tile, from the west", index),
+		"y":             path("y", "Row of a tile, from the north", index),
+		"style":         path("style", "Id of a style: plan, or that of a collection", str()),
+		"rule":          path("rule", "Id of a rule, or of a case of a rule", str()),
 	}
 	for _, p := range []object{
 		query("limit", "Features on a page; more than the maximum are cut to it. A whole collection is at /collections/{collection}/download",
@@ -52,6 +62,8 @@ func (s *server) parameters() object {
 		query("entity", "Id of an entity of the plan", str()),
 		query("q", "A name or a part of one: in Chinese, in pinyin, whole or by first letters, or in English", str()),
 		query("to", "Id of the other collection", collections),
+		query("collections", "Ids of collections, of which the tiles are; the whole plan by default", array(collections, 1, maxTileLayers)),
+		query("labels", "Whether a MapLibre style has labels, for clients that draw them with fonts of their own", object{"type": "boolean", "default": false}),
 		query("to-filter", "Condition on the other collection in CQL2 text", str()),
 		query("on", "Day whose law is applied and whose features are in force; today in China by default", object{"type": "string", "format": "date"}),
 		query("site-crs", "Coordinate system of the site's file, such as EPSG:4526, GCJ-02 or BD-09; found out when the file or its numbers say it", str()),

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"planatlas/layers/report"
@@ -31,12 +32,23 @@ func (r route) timeout() time.Duration {
 	return requestTimeout
 }
 
+// pathParams returns the names in the path.
+func (r route) pathParams() (names []string) {
+	for _, part := range strings.Split(r.path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			name, _, _ = strings.Cut(name, "}")
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func (s *server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	const collection = "/collections/{collection}"
 	json, pages := []string{"json"}, []string{"json", "html"}
 	names := s.formatNames()
-	return []route{
+	return append([]route{
 		{name: "landing", method: get, path: "/", summary: "The landing page", media: typeJSON, formats: pages, serve: s.landing},
 		{name: "conformance", method: get, path: "/conformance", summary: "The standards that the service follows", media: typeJSON, formats: pages, serve: s.conformance},
 		{name: "api", method: get, path: "/api", summary: "This document", media: typeOpenAPI, formats: pages, serve: s.openAPI},
@@ -80,5 +92,30 @@ func (s *server) routes() []route {
 		{name: "outlines", method: get, path: "/outlines", summary: "The areas that the layers cover; not legal boundaries", media: typeGeoJSON, formats: json, serve: s.outlines},
 		{name: "alive", method: get, path: "/healthz", summary: "Whether the process lives", media: typeJSON, serve: s.alive},
 		{name: "ready", method: get, path: "/readyz", summary: "Whether the database answers", media: typeJSON, serve: s.ready},
+	}, s.tileRoutes()...)
+}
+
+// tileRoutes are the resources about tiles and how they are drawn.
+func (s *server) tileRoutes() []route {
+	const get = http.MethodGet
+	const collection = "/collections/{collection}"
+	pages := []string{"json", "html"}
+	return []route{
+		{name: "tile-matrix-sets", method: get, path: "/tileMatrixSets", summary: "The tile matrix sets in which tiles are drawn", media: typeJSON, formats: pages, serve: s.matrixSets},
+		{name: "tile-matrix-set", method: get, path: "/tileMatrixSets/{tileMatrixSet}", summary: "One tile matrix set", media: typeJSON, formats: pages, serve: s.matrixSet},
+		{name: "tilesets", method: get, path: "/tiles", summary: "The tilesets of the whole plan, or of some collections", media: typeJSON, formats: pages, params: []string{"collections"}, serve: s.tilesetsOf(s.planSource)},
+		{name: "tile-json", method: get, path: "/tiles/{layers}.json", summary: "TileJSON 3 of collections: the addresses of their vector tiles, with zooms, extent and properties", media: typeJSON, serve: s.tileJSONOfLayers},
+		{name: "tile-xyz", method: get, path: "/tiles/{layers}/{z}/{x}/{y}.mvt", summary: "A vector tile of one or more collections by column and row of WebMercatorQuad; 204 when it is empty", media: typeMVT, serve: s.tileXYZ},
+		{name: "tileset", method: get, path: "/tiles/{tileMatrixSet}", summary: "A tileset of the whole plan, or of some collections", media: typeJSON,
+			formats: []string{"json", "tilejson", "html"}, params: []string{"collections"}, serve: s.tilesetOf(s.planSource)},
+		{name: "tile", method: get, path: "/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", summary: "A vector tile of the whole plan, or of some collections; 204 when it is empty", media: typeMVT,
+			formats: []string{"mvt"}, params: []string{"collections"}, serve: s.tileOfPlan},
+		{name: "collection-tilesets", method: get, path: collection + "/tiles", summary: "The tilesets of a collection", media: typeJSON, formats: pages, serve: s.tilesetsOf(s.collectionSource)},
+		{name: "collection-tileset", method: get, path: collection + "/tiles/{tileMatrixSet}", summary: "A tileset of a collection", media: typeJSON, formats: []string{"json", "tilejson", "html"}, serve: s.tilesetOf(s.collectionSource)},
+		{name: "collection-tile", method: get, path: collection + "/tiles/{tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}", summary: "A vector tile of a collection; 204 when it is empty", media: typeMVT,
+			formats: []string{"mvt"}, serve: s.tileOfCollection},
+		{name: "styles", method: get, path: "/styles", summary: "The styles: of the whole plan, and of each collection", media: typeJSON, formats: pages, serve: s.styleList},
+		{name: "style", method: get, path: "/styles/{style}", summary: "A style, for MapLibre, or as SLD for QGIS and others", media: typeMapLibre, formats: []string{"mapbox", "sld11", "sld10"}, params: []string{"labels"}, serve: s.style},
+		{name: "collection-styles", method: get, path: collection + "/styles", summary: "The styles of a collection", media: typeJSON, formats: pages, serve: s.collectionStyles},
 	}
 }

@@ -139,6 +139,29 @@ func (l *Layer) Managed() bool { return l.Table == nil }
 // Checked reports whether checks and the plan look at the layer.
 func (l *Layer) Checked() bool { return l.HasGeometry() && l.Managed() }
 
+// ShapeKind is a kind of shape, by how it is drawn.
+type ShapeKind string
+
+// The kinds of shapes.
+const (
+	Points ShapeKind = "points"
+	Lines  ShapeKind = "lines"
+	Areas  ShapeKind = "areas"
+)
+
+// May reports whether the layer may hold shapes of the kind.
+func (l *Layer) May(kind ShapeKind) bool {
+	switch l.Geometry {
+	case "Point", "MultiPoint":
+		return kind == Points
+	case "LineString", "MultiLineString":
+		return kind == Lines
+	case "Polygon", "MultiPolygon":
+		return kind == Areas
+	}
+	return l.HasGeometry()
+}
+
 // HasGeometry tells features from records.
 func (l *Layer) HasGeometry() bool { return l.Geometry != "" }
 
@@ -224,6 +247,19 @@ func (l *Layer) AllProperties() []Property {
 		return l.Properties
 	}
 	return append(append(l.BaseProperties(), l.Properties...), Revision())
+}
+
+// TileProperties returns what tiles hold beside the id: what a map needs to draw, to
+// label and to choose a feature. The words of the plan and the sources stand in the
+// feature itself.
+func (l *Layer) TileProperties() []Property {
+	if !l.Managed() {
+		return l.Properties
+	}
+	shown := slices.DeleteFunc(l.BaseProperties(), func(p Property) bool {
+		return !oneOf(p.Name, "name_zh", "name_en", "status", "accuracy_m", "legal_effect")
+	})
+	return append(shown, l.Properties...)
 }
 
 // Property returns the property of that name.

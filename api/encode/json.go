@@ -14,6 +14,8 @@ type Link struct {
 	Type     string `json:"type,omitempty"`
 	Title    string `json:"title,omitempty"`
 	HrefLang string `json:"hreflang,omitempty"`
+
+	Templated bool `json:"templated,omitempty"` // href has names in braces; never among the links of features
 }
 
 // AppendLinks appends a JSON array of links.

@@ -19,8 +19,9 @@ import (
 )
 
 type serveCmd struct {
-	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
-	Load   string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
+	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
+	Load      string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
+	TileCache int    `help:"Memory for vector tiles that are kept until an edit touches them, MiB; 0 keeps none." default:"48" env:"PLANATLAS_TILE_CACHE"`
 }
 
 // softMemory is the size of the heap, with all that the runtime needs, above which
@@ -61,8 +62,9 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		return err
 	}
 	service := now.checker(db.Store, g.log)
+	tiles := api.NewTileCache(int64(c.TileCache) << 20)
 	options := api.Options{Reader: db.Store, Checker: service, Catalog: now.catalog,
-		Map: webmap.Handler(), Log: g.log, Font: g.Font, Version: version}
+		Map: webmap.Handler(), Log: g.log, Font: g.Font, Version: version, Tiles: tiles}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
 	handler := api.New(options)
@@ -82,7 +84,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		defer cancel()
 		return server.Shutdown(wait)
 	})
-	group.Go(func() error { c.follow(ctx, g, db.Store, &now); return nil })
+	group.Go(func() error { c.follow(ctx, g, db.Store, &now, tiles); return nil })
 	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
 	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
@@ -105,11 +107,12 @@ func (c *serveCmd) firstLoad(ctx context.Context, g *globals, con console, db *d
 	return now.refresh(ctx, db.Store)
 }
 
-// follow keeps the state true to the database. While it cannot, requests go on
+// follow keeps the state and the tiles true to the database. While it cannot, requests go on
 // with the last state, the log says so, and it tries again.
-func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state) {
+func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state, tiles *api.TileCache) {
 	stale := make(chan struct{}, 1)
 	go db.Watch(ctx, func(e store.Event) {
+		tiles.Hear(e.Touch, e.Err)
 		if e.Err != nil {
 			g.log.Error("changes of the database are not seen for a moment", "error", e.Err)
 		}

@@ -278,7 +278,7 @@ func TestWatchSeesEveryCommit(t *testing.T) {
 	if e := next(); !e.Catalog {
 		t.Errorf("%+v", e)
 	}
-	storetest.Exec(t, url, "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen planatlas' and datname = current_database()")
+	storetest.Exec(t, url, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'planatlas watch' and datname = current_database()")
 	if e := next(); !e.Catalog {
 		t.Errorf("after a lost connection: %+v", e)
 	}

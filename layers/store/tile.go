@@ -77,7 +77,7 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 		return err
 	}
 	defer rows.Close()
-	properties := tileProperties(l)
+	properties := l.TileProperties()
 	keys := make([]string, 0, len(properties)+1)
 	named := keyIsProperty(l)
 	if named {
@@ -138,20 +138,4 @@ func keyIsProperty(l *layers.Layer) bool {
 	_, kind := key(l)
 	_, taken := l.Property("id")
 	return kind != layers.Integer && !taken
-}
-
-// tileProperties are what a map needs to draw, label and query a feature. The
-// words of the plan and the sources stand in the feature itself.
-func tileProperties(l *layers.Layer) []layers.Property {
-	if !l.Managed() {
-		return l.Properties
-	}
-	var out []layers.Property
-	for _, p := range l.BaseProperties() {
-		switch p.Name {
-		case "name_zh", "name_en", "status", "accuracy_m", "legal_effect":
-			out = append(out, p)
-		}
-	}
-	return append(out, l.Properties...)
 }

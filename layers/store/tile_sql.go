@@ -24,7 +24,7 @@ func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 		shown = inSystem(shown, srid(l), geo.CGCS2000)
 	}
 	columns := []string{keyColumn + "::text", shown}
-	for _, p := range tileProperties(l) {
+	for _, p := range l.TileProperties() {
 		columns = append(columns, tileColumn(l, p))
 	}
 	return tileQuery{"select " + strings.Join(columns, ", ") + " from " + table(l) + " t" + box.from + b.clause(), b.args}

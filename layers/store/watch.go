@@ -8,6 +8,7 @@ import (
 	"planatlas/layers"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/paulmach/orb"
 )
 
@@ -40,7 +41,9 @@ func (s *Store) Watch(ctx context.Context, f func(Event)) {
 }
 
 func (s *Store) listen(ctx context.Context, f func(Event)) error {
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig.Copy())
+	cfg := s.pool.Config().ConnConfig.Copy()
+	cfg.RuntimeParams["application_name"] = "planatlas watch"
+	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -50,12 +53,31 @@ func (s *Store) listen(ctx context.Context, f func(Event)) error {
 	}
 	f(Event{Catalog: true, Touch: &layers.Touch{All: true}})
 	for {
-		n, err := conn.WaitForNotification(ctx)
-		if err != nil {
+		wait, cancel := context.WithTimeout(ctx, beat)
+		n, err := conn.WaitForNotification(wait)
+		cancel()
+		switch {
+		case err == nil:
+			f(readEvent(n.Payload))
+		case ctx.Err() != nil || !pgconn.Timeout(err):
 			return err
+		default:
+			if err := alive(ctx, conn); err != nil {
+				return err
+			}
 		}
-		f(readEvent(n.Payload))
 	}
+}
+
+// beat is how long the connection may be silent before it is asked for a sign of
+// life, and how long the answer may take: one that was cut on the way looks like
+// one on which nothing happens.
+const beat = 400 * time.Millisecond
+
+func alive(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, beat)
+	defer cancel()
+	return conn.Ping(ctx)
 }
 
 // readEvent reads a message of our triggers; of any other it takes that anything
