@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 
-	"planatlas/geo/read"
 	"planatlas/layers"
 	"planatlas/layers/check"
 )
@@ -48,17 +47,17 @@ func (s *server) postCheck(w *response, req *http.Request) error {
 	return err
 }
 
-// compareSites takes a FeatureCollection of which each feature is an alternative.
+// compareSites takes alternatives: the features or plots of a file, or several files.
 func (s *server) compareSites(w *response, req *http.Request) error {
 	on, err := check.ParseDay(req.URL.Query().Get("on"))
 	if err != nil {
 		return err
 	}
-	body, err := readBody(w, req)
+	files, err := s.files(w, req)
 	if err != nil {
 		return err
 	}
-	sites, err := check.ReadSites(body)
+	sites, err := check.ReadAlternatives(req.Context(), files)
 	if err != nil {
 		return readError(err)
 	}
@@ -111,19 +110,6 @@ func unknownCheck(id string, err error) error {
 		return &exception{status: http.StatusConflict, detail: "the state on which the check was made is not kept, so that it cannot be repeated; state=today checks the site again"}
 	}
 	return err
-}
-
-// readSite reads the site in the body of a request.
-func readSite(w *response, req *http.Request) (read.Site, error) {
-	body, err := readBody(w, req)
-	if err != nil {
-		return read.Site{}, err
-	}
-	site, err := read.GeoJSONSite(body, check.SiteLimits())
-	if err != nil {
-		return site, readError(err)
-	}
-	return site, nil
 }
 
 // readBody reads a body that is GeoJSON. Clients that know no better send a form's

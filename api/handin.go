@@ -25,37 +25,53 @@ func (s *server) handedIn(w *response, req *http.Request) (check.Site, error) {
 	return site, readError(err)
 }
 
-// file takes the file of a request: a raw body with parameters beside it, or a form
-// with a file and fields of the same names.
-func (s *server) file(w *response, req *http.Request) (file check.File, err error) {
+// file takes the one file of a request.
+func (s *server) file(w *response, req *http.Request) (check.File, error) {
+	files, err := s.files(w, req)
+	if err != nil {
+		return check.File{}, err
+	}
+	if len(files) > 1 {
+		return check.File{}, &layers.InputError{Param: "body", Value: fmt.Sprintf("%d files", len(files)), Want: "one file", Hint: "put the parts of a shapefile into one zip"}
+	}
+	return files[0], nil
+}
+
+// files takes the files of a request: a raw body with parameters beside it, or a
+// form with files and fields of the same names.
+func (s *server) files(w *response, req *http.Request) (files []check.File, err error) {
 	fields := map[string]string{}
 	for name := range req.URL.Query() {
 		fields[name] = req.URL.Query().Get(name)
 	}
 	if kind, params, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); kind == "multipart/form-data" {
-		file, err = readForm(w, req, params["boundary"], fields)
+		files, err = readForm(w, req, params["boundary"], fields)
 	} else {
-		file.Bytes, err = readFile(w, req)
+		files = make([]check.File, 1)
+		files[0].Bytes, err = readFile(w, req)
 	}
 	if err != nil {
-		return file, err
+		return nil, err
 	}
-	o := read.Options{Name: file.Options.Name, CRS: fields["site-crs"], Layer: fields["site-layer"], GDAL: s.gdal, Repairer: s.Reader}
+	o := read.Options{CRS: fields["site-crs"], Layer: fields["site-layer"], GDAL: s.gdal, Repairer: s.Reader}
 	switch fields["repair"] {
 	case "", "false":
 	case "true":
 		o.Faults = read.RepairFaults
 	default:
-		return file, &layers.InputError{Param: "repair", Value: fields["repair"], Want: "true or false"}
+		return nil, &layers.InputError{Param: "repair", Value: fields["repair"], Want: "true or false"}
 	}
-	file.Options = o
-	if text := fields["project"]; text != "" {
-		file.Project = json.RawMessage(text)
+	for i := range files {
+		o.Name = files[i].Options.Name
+		files[i].Options = o
+		if text := fields["project"]; text != "" {
+			files[i].Project = json.RawMessage(text)
+		}
+		if text := fields["accuracy_m"]; text != "" {
+			files[i].AccuracyM = json.RawMessage(text)
+		}
 	}
-	if text := fields["accuracy_m"]; text != "" {
-		file.AccuracyM = json.RawMessage(text)
-	}
-	return file, nil
+	return files, nil
 }
 
 // fieldsOfForm are the fields of a form beside its file.
@@ -63,8 +79,10 @@ func fieldsOfForm() []string {
 	return []string{"site-crs", "site-layer", "repair", "project", "accuracy_m"}
 }
 
-// readForm reads a form with one file. Its fields are added to those of the query.
-func readForm(w *response, req *http.Request, boundary string, fields map[string]string) (file check.File, err error) {
+// readForm reads the files of a form, together no larger than one may be. Its fields
+// are added to those of the query.
+func readForm(w *response, req *http.Request, boundary string, fields map[string]string) (files []check.File, err error) {
+	const want = "one file, and of the fields site-crs, site-layer, repair, project, accuracy_m those that are needed"
 	limit := check.SiteLimits().Bytes
 	form := multipart.NewReader(http.MaxBytesReader(w.w, req.Body, limit+1<<20), boundary)
 	for {
@@ -73,31 +91,32 @@ func readForm(w *response, req *http.Request, boundary string, fields map[string
 			break
 		}
 		if err != nil {
-			return file, bodyError(err, limit)
+			return nil, bodyError(err, limit)
 		}
 		if name := part.FormName(); part.FileName() == "" {
 			if !slices.Contains(fieldsOfForm(), name) {
-				return file, &layers.InputError{Param: name, Want: "one file, and of the fields site-crs, site-layer, repair, project, accuracy_m those that are needed"}
+				return nil, &layers.InputError{Param: name, Want: want}
 			}
 			text, err := io.ReadAll(io.LimitReader(part, 64<<10))
 			if err != nil {
-				return file, bodyError(err, limit)
+				return nil, bodyError(err, limit)
 			}
 			fields[name] = string(text)
 			continue
 		}
-		if file.Bytes != nil {
-			return file, &layers.InputError{Param: part.FormName(), Value: part.FileName(), Want: "one file", Hint: "put the parts of a shapefile into one zip"}
+		if len(files) == check.MaxAlternatives {
+			return nil, &layers.InputError{Param: part.FormName(), Value: part.FileName(), Want: fmt.Sprintf("at most %d files", check.MaxAlternatives)}
 		}
-		file.Options.Name = part.FileName()
+		file := check.File{Options: read.Options{Name: part.FileName()}}
 		if file.Bytes, err = io.ReadAll(part); err != nil {
-			return file, bodyError(err, limit)
+			return nil, bodyError(err, limit)
 		}
+		files = append(files, file)
 	}
-	if file.Bytes == nil {
-		return file, &layers.InputError{Param: "body", Want: "one file, and of the fields site-crs, site-layer, repair, project, accuracy_m those that are needed"}
+	if len(files) == 0 {
+		return nil, &layers.InputError{Param: "body", Want: want}
 	}
-	return file, nil
+	return files, nil
 }
 
 // readFile reads a body that is the file itself.

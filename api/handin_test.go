@@ -114,3 +114,74 @@ func TestFilesThatAreRefused(t *testing.T) {
 		t.Errorf("shifted: %+v", shifted)
 	}
 }
+
+// formOf is a form with files.
+func formOf(t *testing.T, files ...string) (body, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join(madeFiles, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := w.CreateFormFile("file", filepath.Base(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), w.FormDataContentType()
+}
+
+// TestAlternativesInAnyFile: the plots of a file and several files are compared as the
+// features of a collection are.
+func TestAlternativesInAnyFile(t *testing.T) {
+	s := serve(t)
+	type comparison struct {
+		Sites []struct {
+			Name string
+			Area struct{ M2 float64 }
+		}
+	}
+	for name, files := range map[string][]string{"plots": {"good/txt-two-plots.txt"}, "files": {"good/txt-gbk.txt", "good/shp-gbk-no-cpg.zip", "odd/kml.kml"}} {
+		body, kind := formOf(t, files...)
+		got := read[comparison](t, s.send(t, http.MethodPost, "/checks/compare", body, "Content-Type", kind), http.StatusOK)
+		if len(got.Sites) != max(len(files), 2) {
+			t.Fatalf("%s: %+v", name, got)
+		}
+		for _, site := range got.Sites {
+			if site.Name == "" || site.Area.M2 < 100 {
+				t.Errorf("%s: %+v", name, site)
+			}
+		}
+	}
+	for says, files := range map[string][]string{"sites: 1": {"good/txt-gbk.txt"}, "dwg.dwg": {"good/txt-gbk.txt", "broken/dwg.dwg"}} {
+		body, kind := formOf(t, files...)
+		if p := wantProblem(t, s.send(t, http.MethodPost, "/checks/compare", body, "Content-Type", kind), http.StatusBadRequest); !strings.Contains(p.Detail, says) {
+			t.Errorf("%s", p.Detail)
+		}
+	}
+	body, kind := formOf(t, "good/txt-gbk.txt", "odd/kml.kml")
+	if p := wantProblem(t, s.send(t, http.MethodPost, "/checks", body, "Content-Type", kind), http.StatusBadRequest); !strings.Contains(p.Detail, "one file") {
+		t.Errorf("%s", p.Detail)
+	}
+}
+
+// TestWhatThePlanSaysOfAFile: /plan takes the files that /checks takes.
+func TestWhatThePlanSaysOfAFile(t *testing.T) {
+	s := serve(t)
+	body, kind := form(t, "good/txt-gbk.txt", nil)
+	got := read[struct {
+		Place    struct{ Type string }
+		Counties []struct{ ID string }
+	}](t, s.send(t, http.MethodPost, "/plan?within=100", body, "Content-Type", kind), http.StatusOK)
+	if got.Place.Type != "Polygon" || len(got.Counties) == 0 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -85,9 +85,9 @@ func (s *server) planOf(w *response, req *http.Request, entity string) error {
 		"links": []encode.Link{{Href: base(req) + req.URL.RequestURI(), Rel: "self", Type: typeJSON}}})
 }
 
-// planAtSite is POST /plan with a polygon.
+// planAtSite is POST /plan with a site in any form that planners have.
 func (s *server) planAtSite(w *response, req *http.Request) error {
-	site, err := readSite(w, req)
+	site, err := s.handedIn(w, req)
 	if err != nil {
 		return err
 	}

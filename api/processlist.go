@@ -100,16 +100,21 @@ func requestBody(route string) object {
 	switch route {
 	case "rerun-check":
 		return nil
-	case "read-sites":
-		return body("The file itself, or a form with it; its format, encoding and coordinate system are found out", "application/octet-stream", "multipart/form-data")
 	case "check-site":
-		return body("A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84. What is known of the project stands in the properties of the features or in a member project", typeGeoJSON)
+		return body(anyFile+". GeoJSON may say what is known of the project in the properties of its features or in a member project", anyMedia()...)
 	case "compare-sites":
-		return body("A FeatureCollection of 2 to 20 features, each a site; CRS84", typeGeoJSON)
+		return body("A FeatureCollection of 2 to 20 features, any file with so many plots, or a form with so many files: each is a site", anyMedia()...)
 	case "check-batch":
 		return body("GeoJSON texts, one on each line or behind each record separator (RFC 8142), or CSV with a column wkt; longitude before latitude", "application/x-ndjson", "application/geo+json-seq", "text/csv")
 	case "execute":
 		return body("The inputs of the process", typeJSON)
 	}
-	return body("A Polygon or MultiPolygon, a Feature or a FeatureCollection of them; CRS84", typeGeoJSON)
+	return body(anyFile, anyMedia()...)
+}
+
+// anyFile says what a site may come in.
+const anyFile = "The site's file itself or a form with it: 界址点 TXT, zipped Shapefile, GeoPackage, zipped FileGDB, DXF, KML, KMZ, GML, zipped MapInfo, FlatGeobuf, CSV, XLSX, WKT or GeoJSON; its format, encoding and coordinate system are found out"
+
+func anyMedia() []string {
+	return []string{typeGeoJSON, "application/octet-stream", "multipart/form-data"}
 }

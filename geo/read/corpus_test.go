@@ -71,14 +71,15 @@ func kindOf(t *testing.T, err error) string {
 
 func TestSiteCorpus(t *testing.T) {
 	corpus(t, "site", func(t *testing.T, data []byte, ok bool) string {
-		site, err := read.GeoJSONSite(data, read.Limits{})
+		r, err := read.Sites(t.Context(), data, read.Options{})
 		if (err == nil) != ok {
 			t.Errorf("error %v", err)
 		}
 		if err != nil {
 			return fmt.Sprintf("%s: %v\n", kindOf(t, err), err)
 		}
-		if !bytes.Equal(site.Bytes, data) || site.Shape.SRID != 4490 || site.Format != "GeoJSON" {
+		site := r.Site(data)
+		if !bytes.Equal(site.Bytes, data) || site.Shape.SRID != 4490 || site.Format != "geojson" {
 			t.Errorf("bytes, srid %v or format %q", site.Shape.SRID, site.Format)
 		}
 		out := fmt.Sprintf("name %q, crs %s, sha256 %s\n%s\n", site.Name, site.CRS, site.SHA256, wkt.MarshalString(site.Shape.Geom))

@@ -9,7 +9,7 @@ import (
 
 // Fault is one thing that is wrong with the geometry of a plot.
 type Fault struct {
-	Code   string      `json:"code"` // stable: unclosed, duplicate_point, spike, no_area, self_crossing, self_touch, rings_cross, hole_outside, parts_overlap, parts_share_edge, closing_point_differs
+	Code   string      `json:"code"` // stable: unclosed, duplicate_point (only where it is mended), spike, no_area, self_crossing, self_touch, rings_cross, hole_outside, parts_overlap, parts_share_edge, closing_point_differs
 	ZH     string      `json:"zh"`
 	EN     string      `json:"en"`
 	Source []orb.Point `json:"source"` // where, in the system of the file, easting or longitude first

@@ -262,7 +262,7 @@ func (s *stream) geometry() (*geo.Shape, error) {
 	if err != nil || v.kind == null {
 		return nil, err
 	}
-	g, err := (&builder{strict: true}).geometry(&v, at)
+	g, err := (&builder{}).geometry(&v, at)
 	if err != nil {
 		return nil, err
 	}

@@ -13,11 +13,7 @@ import (
 
 // builder turns parsed GeoJSON geometries into orb's, checking each number.
 // Coordinates are longitude, latitude in degrees on CGCS2000.
-type builder struct {
-	strict bool // refuse a third number of a position instead of dropping it
-	third  int  // positions whose third or fourth number was dropped
-	abroad int  // positions outside China
-}
+type builder struct{}
 
 // refuse returns an error about the value at the path.
 func refuse(at *path, v *value, want, hint string) error {
@@ -137,20 +133,17 @@ func (b *builder) position(v *value, at *path) (orb.Point, error) {
 		return orb.Point{}, refuse(at, v, want, "")
 	}
 	n := len(v.items)
-	if n < 2 || n > 4 || b.strict && n > 2 {
+	if n != 2 {
 		return orb.Point{}, refuse(at, v, want, fmt.Sprintf("a position has two numbers, elements here: %d", n))
 	}
-	var p [4]float64
+	var p orb.Point
 	for i := range v.items {
 		var err error
 		if p[i], err = coordinate(&v.items[i], at.item(i)); err != nil {
 			return orb.Point{}, err
 		}
 	}
-	if n > 2 {
-		b.third++
-	}
-	return b.place(orb.Point{p[0], p[1]}, v, at)
+	return b.place(p, v, at)
 }
 
 // coordinate reads one number of a position.
@@ -178,9 +171,6 @@ func (b *builder) place(p orb.Point, v *value, at *path) (orb.Point, error) {
 	}
 	if math.Abs(p[0]) > 180 || math.Abs(p[1]) > 90 {
 		return p, refuse(at, v, want, "longitude is within ±180 and latitude within ±90")
-	}
-	if !crs.InChina(p[0], p[1]) {
-		b.abroad++
 	}
 	return p, nil
 }

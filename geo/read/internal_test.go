@@ -111,3 +111,16 @@ func FuzzParseJSON(f *testing.F) {
 		}
 	})
 }
+
+func TestPointer(t *testing.T) {
+	s := []byte(`{"a":[1,{"b/c":[[],[2,3]]}],"d":"x"}`)
+	d, err := parseJSON(s, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"{\"a": "", "[1,": "/a", "1,": "/a/0", `{"b`: "/a/1", "[[]": "/a/1/b~1c", "[]": "/a/1/b~1c/0", "[2": "/a/1/b~1c/1", "3]": "/a/1/b~1c/1/1", `"x"`: "/d"} {
+		if got := d.pointer(int32(strings.Index(string(s), text))); got.en != want || got.zh != want {
+			t.Errorf("%s: %q, want %q", text, got.en, want)
+		}
+	}
+}

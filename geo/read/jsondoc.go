@@ -67,6 +67,44 @@ func (d *jsonDoc) where(offset int32) text2 {
 	return saying("line %d:%d", "第%d行第%d列", line, column)
 }
 
+// pointer names the value that starts at a byte of the text as a JSON pointer
+// (RFC 6901), "" for the whole document.
+func (d *jsonDoc) pointer(offset int32) text2 {
+	var at *path
+	for i := int32(0); d.nodes[i].start < offset; {
+		child, n, inObject := i+1, 0, d.nodes[i].kind == '{'
+		for name := child; ; n++ { // to the child that holds the byte
+			if inObject {
+				name, child = child, d.nodes[child].next
+			}
+			if child >= d.nodes[i].next || offset < d.nodes[child].end {
+				if child >= d.nodes[i].next || d.nodes[child].start > offset {
+					return both(at.String())
+				}
+				if at = at.item(n); inObject {
+					at = at.up.key(d.str(name))
+				}
+				break
+			}
+			child = d.nodes[child].next
+		}
+		i = child
+	}
+	return both(at.String())
+}
+
+// invalidUTF8 returns the index of the first byte that is not UTF-8, or -1.
+func invalidUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
 func (d *jsonDoc) space() {
 	for d.at < len(d.s) && (d.s[d.at] == ' ' || d.s[d.at] == '\n' || d.s[d.at] == '\r' || d.s[d.at] == '\t') {
 		d.at++
@@ -137,7 +175,7 @@ func (d *jsonDoc) list(i int32, kind jsonKind, depth int) error {
 				return d.fault(text2{"another value", "下一个值"}, text2{"remove the comma before it", "请删除前面的逗号"})
 			}
 		default:
-			return d.fault(text2{"a comma or the closing bracket", "逗号或右括号"}, text2{"JSON is written with ASCII digits, quotes and punctuation", "JSON须使用半角数字、引号和标点"})
+			return d.fault(text2{"a comma or the closing bracket", "逗号或右括号"}, text2{"JSON is written with ASCII digits, quotes and punctuation; look for full-width characters such as ， or ：", "JSON须使用半角数字、引号和标点，请检查“，”“：”等全角字符"})
 		}
 		if kind == '{' {
 			if err := d.name(i); err != nil {
@@ -202,9 +240,12 @@ func (d *jsonDoc) number() error {
 	for d.at < len(d.s) && bytes.IndexByte([]byte("+-.eE0123456789"), d.s[d.at]) >= 0 {
 		d.at++
 	}
+	if d.at == len(d.s) && start > 0 {
+		return d.fault(text2{}, text2{})
+	}
 	if !json.Valid(d.s[start:d.at]) {
 		d.at = start
-		return d.fault(text2{"a number", "数值"}, text2{})
+		return d.fault(finite())
 	}
 	return nil
 }
@@ -216,7 +257,16 @@ func (d *jsonDoc) word() error {
 			return nil
 		}
 	}
-	return d.fault(text2{"a JSON value", "JSON值"}, text2{"JSON has no NaN, and is written with ASCII digits, quotes and punctuation", "JSON没有NaN，且须使用半角数字、引号和标点"})
+	switch rest := bytes.ToLower(d.s[d.at:min(len(d.s), d.at+8)]); {
+	case bytes.HasPrefix(rest, []byte("nan")), bytes.HasPrefix(rest, []byte("inf")), bytes.HasPrefix(rest, []byte("+inf")):
+		return d.fault(finite())
+	}
+	return d.fault(text2{"a JSON value", "JSON值"}, text2{"JSON is written with ASCII digits, quotes and punctuation; look for full-width characters such as ， or ：", "JSON须使用半角数字、引号和标点，请检查“，”“：”等全角字符"})
+}
+
+// finite says what stands in the place of numbers that JSON does not have.
+func finite() (want, hint text2) {
+	return text2{"a finite number", "有限的数值"}, text2{"JSON has no NaN or Infinity; the position has no usable coordinates", "JSON没有NaN和Infinity，该处没有可用坐标"}
 }
 
 // raw returns a value as it is written.

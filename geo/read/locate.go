@@ -120,8 +120,12 @@ func epoch() text2 {
 // lookAtAll judges every point; all must look alike.
 func (d *draft) lookAtAll() (first orb.Point, all reading, firstMark int32, err error) {
 	begun := false
+	plain := d.plain()
 	err = d.each(func(p *orb.Point, mark int32) error {
 		r := look(*p)
+		if plain && (!r.degrees || r.north || math.Abs(p[1]) > 90) {
+			return refusal(ErrGeometry, d.placeOf(mark), numbers(*p), lonLat(), d.guess(*p))
+		}
 		if !begun {
 			begun, first, all, firstMark = true, *p, r, mark
 		}
@@ -140,6 +144,18 @@ func (d *draft) lookAtAll() (first orb.Point, all reading, firstMark int32, err 
 		return nil
 	})
 	return first, all, firstMark, err
+}
+
+// plain tells a file whose format has longitude before latitude and that names no
+// other system.
+func (d *draft) plain() bool {
+	f := d.result.Format
+	return d.degrees && d.crs == "" && d.options.CRS == "" && (f == FormatGeoJSON || f == FormatKML || f == FormatKMZ)
+}
+
+// lonLat is what such a file has to hold.
+func lonLat() text2 {
+	return text2{"[longitude, latitude] in degrees on CGCS2000 (EPSG:4490)", "2000国家大地坐标系（EPSG:4490）的“经度,纬度”，单位度"}
 }
 
 // numbers shows a point as it is written.

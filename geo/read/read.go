@@ -41,7 +41,7 @@ type Error struct {
 	Hint  string // how to mend it; may be empty
 	Err   error  // the kind of error: wraps ErrSyntax, ErrGeometry or ErrTooLarge
 
-	ZH     string // the whole sentence in Chinese; empty where only GeoJSON is read
+	ZH     string // the whole sentence in Chinese; empty where feature files are read
 	WantZH string // Want and Hint in Chinese, where ZH is
 	HintZH string
 	Faults []Fault // of a geometry that was refused for them: every one that was found
@@ -78,8 +78,8 @@ type Notice struct {
 type Site struct {
 	Shape   geo.Shape // SRID 4490, longitude before latitude; orb.Polygon or orb.MultiPolygon
 	Name    string    // from the file, may be empty
-	Format  string    // "GeoJSON"
-	CRS     string    // "OGC:CRS84", "EPSG:4326" or "EPSG:4490": what the file says, CRS84 when it is silent
+	Format  string    // a [Format]
+	CRS     string    // of the numbers in the file, such as "EPSG:4526" or "OGC:CRS84"
 	Notices []Notice  // what was read otherwise than it was written
 	SHA256  string    // of Bytes, in lower-case hex
 	Bytes   []byte    // the input itself, not a copy

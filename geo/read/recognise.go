@@ -2,6 +2,7 @@ package read
 
 import (
 	"bytes"
+	"encoding/json"
 	slashes "path"
 	"strings"
 )
@@ -33,7 +34,7 @@ func refusedKinds() []refused {
 
 // recognise finds the format and returns what reads it.
 func (d *draft) recognise() (func() error, error) {
-	if len(bytes.TrimSpace(d.data)) == 0 {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(d.data, []byte("\ufeff")))) == 0 {
 		return nil, refusal(ErrSyntax, text2{}, text2{"an empty file", "空文件"}, text2{"a file with a site", "含有地块的文件"}, text2{"was the upload cut off?", "上传是否中断？"})
 	}
 	if len(d.data) >= 512 && len(bytes.Trim(d.data[:512], "\x00")) == 0 {
@@ -85,7 +86,7 @@ func (d *draft) recogniseText() (func() error, error) {
 	text := strings.TrimSpace(strings.TrimPrefix(d.text, "\ufeff"))
 	want := d.options.Format
 	switch {
-	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") && want == FormatGeoJSON || strings.HasPrefix(text, "[{"):
+	case want == FormatGeoJSON || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[{") || strings.HasPrefix(text, "[") && json.Valid([]byte(text)):
 		f := FormatGeoJSON
 		if want == FormatJSONFG || strings.Contains(text[:min(len(text), 2000)], "json-fg") {
 			f = FormatJSONFG

@@ -17,6 +17,7 @@ func (d *draft) judge() error {
 	d.edge = d.step()
 	for i, raw := range d.plots {
 		d.shape(raw)
+		d.harmless(raw)
 		if len(raw.Faults) > 0 && d.options.Faults == RepairFaults {
 			if err := d.repair(i); err != nil {
 				return err
@@ -40,6 +41,20 @@ func (d *draft) judge() error {
 		d.result.Plots = append(d.result.Plots, raw.Plot)
 	}
 	return nil
+}
+
+// harmless tells of points that stand twice where the outline is not to be mended:
+// they change nothing of what it covers.
+func (d *draft) harmless(raw *rawPlot) {
+	if d.options.Faults == RepairFaults {
+		return
+	}
+	raw.Faults = slices.DeleteFunc(raw.Faults, func(f Fault) bool {
+		if f.Code == "duplicate_point" {
+			d.notice(f.Code, text2{f.EN, f.ZH})
+		}
+		return f.Code == "duplicate_point"
+	})
 }
 
 // placeFaults gives the faults of a plot their longitude and latitude.

@@ -73,19 +73,27 @@ func (d *draft) step() float64 {
 // degreesOf turns a ring of the file into longitude and latitude.
 func (d *draft) degreesOf(source orb.Ring) orb.Ring {
 	s := d.result.System
-	out := make(orb.Ring, 0, len(source))
+	pieces := func(i int) float64 { // of the edge that ends at the i-th point
+		if i == 0 || !s.Metric() {
+			return 1
+		}
+		p, q := source[i], source[i-1]
+		return math.Max(1, math.Ceil(math.Hypot(p[0]-q[0], p[1]-q[1])/d.edge))
+	}
+	n := 0
+	for i := range source {
+		n += int(pieces(i))
+	}
+	out := make(orb.Ring, 0, n)
 	put := func(p orb.Point) {
 		lon, lat := s.ToLonLat(p[0], p[1])
 		out = append(out, orb.Point{lon, lat})
 	}
 	for i, p := range source {
-		if i > 0 && s.Metric() {
+		for k, n := 1.0, pieces(i); k < n; k++ {
 			q := source[i-1]
-			n := math.Ceil(math.Hypot(p[0]-q[0], p[1]-q[1]) / d.edge)
-			for k := 1.0; k < n; k++ {
-				put(orb.Point{q[0] + (p[0]-q[0])*k/n, q[1] + (p[1]-q[1])*k/n})
-				d.between++
-			}
+			put(orb.Point{q[0] + (p[0]-q[0])*k/n, q[1] + (p[1]-q[1])*k/n})
+			d.between++
 		}
 		put(p)
 	}

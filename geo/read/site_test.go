@@ -1,6 +1,7 @@
 package read_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,12 +13,14 @@ import (
 	"planatlas/geo/read"
 )
 
-func ExampleGeoJSONSite() {
-	site, err := read.GeoJSONSite([]byte(`{"type":"Feature","properties":{"name":"白泉一号地块"},"geometry":{
-		"type":"Polygon","coordinates":[[[113.58,37.85],[113.59,37.85],[113.59,37.86],[113.58,37.85]]]}}`), read.Limits{})
+func ExampleResult_Site() {
+	data := []byte(`{"type":"Feature","properties":{"name":"白泉一号地块"},"geometry":{
+		"type":"Polygon","coordinates":[[[113.58,37.85],[113.59,37.85],[113.59,37.86],[113.58,37.85]]]}}`)
+	r, err := read.Sites(context.Background(), data, read.Options{})
+	site := r.Site(data)
 	fmt.Println(site.Name, site.Shape.SRID, site.CRS, err)
 
-	_, err = read.GeoJSONSite([]byte(`{"type":"Point","coordinates":[113.58,37.85]}`), read.Limits{})
+	_, err = read.Sites(context.Background(), []byte(`{"type":"Point","coordinates":[113.58,37.85]}`), read.Options{})
 	fmt.Println(err)
 	// Output:
 	// 白泉一号地块 EPSG:4490 OGC:CRS84 <nil>
@@ -54,14 +57,14 @@ func TestSiteLimits(t *testing.T) {
 		text string
 	}{
 		{"vertices at the limit", square(100), read.Limits{Vertices: 100}, true, ""},
-		{"one vertex more", square(101), read.Limits{Vertices: 100}, false, "at /coordinates/0/100: got more than 100 positions, want at most 100 positions (simplify the outline or split it)"},
+		{"one vertex more", square(101), read.Limits{Vertices: 100}, false, "at /coordinates/0: got more than 100 points, want at most 100 points (simplify the outline or split the file)"},
 		{"bytes at the limit", square(5), read.Limits{Bytes: int64(len(square(5)))}, true, ""},
-		{"one byte more", square(5) + " ", read.Limits{Bytes: int64(len(square(5)))}, false, fmt.Sprintf("got %d bytes, want at most %d bytes (simplify the outline or leave out what is not the site)", len(square(5))+1, len(square(5)))},
-		{"many small values", "[" + strings.Repeat("{},", 200_000) + "{}]", read.Limits{Vertices: 10}, false, "at /100079: got more than 100080 JSON values, want at most 10 positions (simplify the outline or split it)"},
-		{"many members", `{"a` + strings.Join(numbers(1001), `":0,"a`) + `":0}`, read.Limits{}, false, "got more than 1000 members, want an object with fewer members"},
+		{"one byte more", square(5) + " ", read.Limits{Bytes: int64(len(square(5)))}, false, fmt.Sprintf("got a file of more than %[1]d B, want at most %[1]d B (hand in the boundary of the site alone, without drawings or other layers)", len(square(5)))},
+		{"many small values", "[" + strings.Repeat("{},", 200_000) + "{}]", read.Limits{Vertices: 10}, false, "at line 1:300239: got more than 100080 JSON values, want a document with fewer positions (simplify the outline or split the file)"},
+		{"many members", `{"a` + strings.Join(numbers(1001), `":0,"a`) + `":0}`, read.Limits{}, false, "at line 1:8892: got more than 1000 members, want an object with fewer members"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := read.GeoJSONSite([]byte(c.data), c.lim)
+			_, err := read.Sites(t.Context(), []byte(c.data), read.Options{Limits: c.lim, Format: read.FormatGeoJSON})
 			if c.ok {
 				if err != nil {
 					t.Fatal(err)
@@ -86,23 +89,25 @@ func numbers(n int) []string {
 
 func TestSiteKeepsPositions(t *testing.T) {
 	ring := orb.Ring{{113.58123456789012, 37.85}, {113.59, 37.85}, {113.59, 37.85}, {113.59, 37.86}, {113.58123456789012, 37.85}}
-	site, err := read.GeoJSONSite([]byte(`{"type":"Polygon","coordinates":[[[113.58123456789012,37.85],[113.59,37.85],[113.59,37.85],[113.59,37.86],[113.58123456789012,37.85]]]}`), read.Limits{})
+	r, err := read.Sites(t.Context(), []byte(`{"type":"Polygon","coordinates":[[[113.58123456789012,37.85],[113.59,37.85],[113.59,37.85],[113.59,37.86],[113.58123456789012,37.85]]]}`), read.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	site := r.Site(nil)
 	if want := (geo.Shape{SRID: geo.CGCS2000, Geom: orb.Polygon{ring}}); !orb.Equal(site.Shape.Geom, want.Geom) || site.Shape.SRID != want.SRID {
 		t.Errorf("got %v, want %v", site.Shape, want)
 	}
-	if len(site.Notices) != 0 {
+	if len(site.Notices) != 1 || site.Notices[0].Code != "duplicate_point" {
 		t.Errorf("notices %v", site.Notices)
 	}
 }
 
 func TestSiteNotices(t *testing.T) {
-	site, err := read.GeoJSONSite([]byte("\ufeff"+`{"type":"Polygon","coordinates":[[[2.3,48.8,1],[2.4,48.9,1],[2.4,48.8,1],[2.3,48.8,1]]]}`), read.Limits{})
+	r, err := read.Sites(t.Context(), []byte("\ufeff"+`{"type":"Polygon","coordinates":[[[2.3,48.8,1],[2.4,48.9,1],[2.4,48.8,1],[2.3,48.8,1]]]}`), read.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	site := r.Site(nil)
 	var codes []string
 	for _, n := range site.Notices {
 		if n.ZH == "" || n.EN == "" {
@@ -110,7 +115,7 @@ func TestSiteNotices(t *testing.T) {
 		}
 		codes = append(codes, n.Code)
 	}
-	if got := strings.Join(codes, " "); got != "bom z_dropped winding outside_china" {
+	if got := strings.Join(codes, " "); got != "z_dropped outside_china winding" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -124,46 +129,12 @@ func TestErrorZeroValue(t *testing.T) {
 	}
 }
 
-func FuzzGeoJSONSite(f *testing.F) {
-	seeds(f, "site")
-	lim := read.Limits{Bytes: 1 << 16, Vertices: 200}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		site, err := read.GeoJSONSite(data, lim)
-		if err != nil {
-			kindOf(t, err)
-			return
-		}
-		n := 0
-		polygons, ok := site.Shape.Geom.(orb.MultiPolygon)
-		if p, one := site.Shape.Geom.(orb.Polygon); one {
-			polygons, ok = orb.MultiPolygon{p}, true
-		}
-		if !ok || len(polygons) == 0 || site.Shape.SRID != geo.CGCS2000 {
-			t.Fatalf("shape %v", site.Shape)
-		}
-		for _, p := range polygons {
-			for i, ring := range p {
-				n += len(ring)
-				if len(ring) < 4 || !ring.Closed() {
-					t.Errorf("ring %v", ring)
-				}
-				if b := ring.Bound(); !(b.Min[0] >= -180 && b.Max[0] <= 180 && b.Min[1] >= -90 && b.Max[1] <= 90) {
-					t.Errorf("bound %v of ring %d", b, i)
-				}
-			}
-		}
-		if n > lim.Vertices {
-			t.Errorf("%d vertices", n)
-		}
-	})
-}
-
-func BenchmarkGeoJSONSite(b *testing.B) {
+func BenchmarkGeoJSON(b *testing.B) {
 	data := []byte(square(10_000))
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := read.GeoJSONSite(data, read.Limits{}); err != nil {
+		if _, err := read.Sites(b.Context(), data, read.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -121,6 +121,9 @@ type Result struct {
 	SHA256     string      `json:"sha256"` // of the file, lower-case hex
 }
 
+// maxNames is how many plots' names make up the name of a site.
+const maxNames = 20
+
 // maxBytes bounds a file whatever the limits say: places in it are kept in 32 bits.
 const maxBytes = 1 << 30
 

@@ -24,7 +24,7 @@ func (d *draft) fromDegrees(p orb.Point, r reading, declared crs.System, where t
 			saying("the numbers are degrees: %[1]v, %[2]v is a longitude and a latitude; declare EPSG:4490 or convert them", "这些数是度：%[1]v，%[2]v是经度和纬度；请声明EPSG:4490或先转换", x, y))
 	case r.north && d.degrees && (d.result.Format == FormatGeoJSON || d.result.Format == FormatKML || d.result.Format == FormatKMZ):
 		g, _ := crs.Detect(p[0], p[1])
-		return s, refusal(ErrGeometry, where, numbers(p), text2{"[longitude, latitude] in degrees on CGCS2000 (EPSG:4490)", "2000国家大地坐标系（EPSG:4490）的“经度,纬度”，单位度"}, text2{g.EN, g.ZH})
+		return s, refusal(ErrGeometry, where, numbers(p), lonLat(), text2{g.EN, g.ZH})
 	case declared.Code() != "":
 		return declared, nil
 	case d.degrees:
@@ -72,7 +72,7 @@ func (d *draft) fromMetres(p orb.Point, r reading, declared crs.System, where te
 	case isPlane && r.gauss:
 		return d.inZone(east, north, r, c.Width, c.Zone, c.Prefixed, where)
 	case declared.Code() != "" && !isPlane, declared.Code() == "" && d.degrees:
-		want := text2{"[longitude, latitude] in degrees on CGCS2000 (EPSG:4490)", "2000国家大地坐标系（EPSG:4490）的“经度,纬度”，单位度"}
+		want := lonLat()
 		if declared.Code() != "" {
 			want = saying("degrees of %s (%[2]s)", "%[1]s（%[3]s）的度", declared.Code(), declared.EN(), declared.ZH())
 		}
@@ -194,5 +194,5 @@ func (d *draft) guess(p orb.Point) text2 {
 	if g, ok := crs.Detect(p[0], p[1]); ok {
 		return text2{g.EN, g.ZH}
 	}
-	return text2{"the numbers are no degrees", "数值不是度"}
+	return text2{"longitude is within ±180 and latitude within ±90", "经度在±180以内，纬度在±90以内"}
 }

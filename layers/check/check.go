@@ -103,6 +103,8 @@ type Site struct {
 	Source    *geo.Shape // in the system in which it was handed in; nil when that is longitude and latitude
 	Project   Project
 	AccuracyM float64 // of the site's own boundary, metres; 0 when the client claimed none
+
+	at string // where it stands in what was handed in, of several
 }
 
 // Notice is something that the owner of an input or of a finding should know.

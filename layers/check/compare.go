@@ -1,14 +1,13 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"planatlas/geo"
+	"planatlas/geo/read"
 	"planatlas/layers"
 )
 
@@ -56,29 +55,16 @@ type TableRow struct {
 // ReadSites reads a FeatureCollection of which each feature is a site. What its
 // member project and accuracy_m say holds for each of them.
 func ReadSites(document []byte) ([]Site, error) {
-	var doc struct {
-		Type      string            `json:"type"`
-		Features  []json.RawMessage `json:"features"`
-		Project   json.RawMessage   `json:"project"`
-		AccuracyM json.RawMessage   `json:"accuracy_m"`
+	f := File{Bytes: document, Options: read.Options{Format: read.FormatGeoJSON}}
+	return ReadAlternatives(context.Background(), []File{f}) // nothing is waited for
+}
+
+// enough refuses a number of sites that cannot be compared.
+func enough(at string, n int) error {
+	if n >= MinAlternatives && n <= MaxAlternatives {
+		return nil
 	}
-	document = bytes.TrimPrefix(document, []byte("\ufeff"))
-	const want = "a FeatureCollection of %d to %d features, each of them a site"
-	if err := json.Unmarshal(document, &doc); err != nil || doc.Type != "FeatureCollection" {
-		return nil, &layers.InputError{Param: "body", Value: "the type " + doc.Type, Want: fmt.Sprintf(want, MinAlternatives, MaxAlternatives), Err: err}
-	}
-	if n := len(doc.Features); n < MinAlternatives || n > MaxAlternatives {
-		return nil, &layers.InputError{Param: "/features", Value: fmt.Sprintf("%d features", n), Want: fmt.Sprintf(want, MinAlternatives, MaxAlternatives)}
-	}
-	var sites []Site
-	for i, feature := range doc.Features {
-		site, err := readShared(feature, doc.Project, doc.AccuracyM)
-		if err != nil {
-			return nil, within(fmt.Sprintf("/features/%d", i), err)
-		}
-		sites = append(sites, site)
-	}
-	return sites, nil
+	return &layers.InputError{Param: at, Value: fmt.Sprintf("sites: %d", n), Want: fmt.Sprintf("%d to %d sites: a FeatureCollection, a file with a plot for each, or a file for each", MinAlternatives, MaxAlternatives)}
 }
 
 // Compare checks the sites on one state of the database, archives each answer and
@@ -90,7 +76,7 @@ func (s *Service) Compare(ctx context.Context, sites []Site, on layers.Day) (Alt
 	}
 	for i, d := range done {
 		if d.Err != nil { // a ranking that lacks one would be another question's
-			return Alternatives{}, within(fmt.Sprintf("/features/%d", i), d.Err)
+			return Alternatives{}, within(sites[i].at, "", d.Err)
 		}
 	}
 	if err := s.archive(ctx, done); err != nil {

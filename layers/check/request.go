@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,22 +34,14 @@ type spoken struct {
 // properties of its features those that are attributes of projects, and in a
 // member project of the document nothing else. accuracy_m, the accuracy of the
 // site's own boundary in metres, stands in either.
-func ReadSite(document []byte) (Site, error) { return readShared(document, nil, nil) }
-
-// readShared reads a site of several, of which project and accuracy say something
-// too.
-func readShared(document []byte, project, accuracy json.RawMessage) (Site, error) {
-	shape, err := read.GeoJSONSite(document, SiteLimits())
-	if err != nil {
-		return Site{}, err
-	}
-	site := Site{Site: shape}
-	return site, site.hear(document, project, accuracy)
+func ReadSite(document []byte) (Site, error) {
+	f := File{Bytes: document, Options: read.Options{Format: read.FormatGeoJSON}}
+	return f.Read(context.Background()) // nothing is waited for
 }
 
-// hear takes what a GeoJSON document, and who hands it in, say of the project and
-// of the site's accuracy.
-func (site *Site) hear(document []byte, project, accuracy json.RawMessage) (err error) {
+// hear takes what a GeoJSON document, the collection that it is of, and who hands
+// it in, say of the project and of the site's accuracy.
+func (site *Site) hear(document []byte, f File) (err error) {
 	var doc spoken
 	if err := json.Unmarshal(bytes.TrimPrefix(document, []byte("\ufeff")), &doc); err != nil {
 		return &layers.InputError{Param: "body", Value: err.Error(), Want: "properties as an object or null", Err: err}
@@ -60,10 +53,10 @@ func (site *Site) hear(document []byte, project, accuracy json.RawMessage) (err 
 	for i, f := range doc.Features {
 		s.properties(f.Properties, fmt.Sprintf("/features/%d/properties", i))
 	}
-	for _, raw := range []json.RawMessage{accuracy, doc.AccuracyM} {
+	for _, raw := range []json.RawMessage{f.AccuracyM, f.collection.AccuracyM, doc.AccuracyM} {
 		s.number(raw, "/accuracy_m")
 	}
-	for _, raw := range []json.RawMessage{project, doc.Project} {
+	for _, raw := range []json.RawMessage{f.Project, f.collection.Project, doc.Project} {
 		s.project(raw)
 	}
 	if s.err != nil {
@@ -74,27 +67,33 @@ func (site *Site) hear(document []byte, project, accuracy json.RawMessage) (err 
 	return err
 }
 
-// within says of an error in a part of a document where the part stands.
-func within(at string, err error) error {
+// within says of an error in a part of a document where the part stands, which calls
+// itself inside.
+func within(at, inside string, err error) error {
 	var input *layers.InputError
 	var wrong *read.Error
 	switch {
 	case errors.As(err, &input):
 		e := *input
-		e.Param = at + " " + e.Param
-		if strings.HasPrefix(input.Param, "/") {
-			e.Param = at + input.Param
-		}
+		e.Param = joinPlaces(at, strings.TrimPrefix(input.Param, inside))
 		return &e
 	case errors.As(err, &wrong):
 		e := *wrong
-		e.Where = at + " " + e.Where
-		if e.Where == at+" " || strings.HasPrefix(wrong.Where, "/") {
-			e.Where = at + wrong.Where
+		e.Where = joinPlaces(at, strings.TrimPrefix(wrong.Where, inside))
+		if e.ZH != "" {
+			e.ZH = joinPlaces(at, strings.TrimPrefix(e.ZH, inside))
 		}
 		return &e
 	}
 	return err
+}
+
+// joinPlaces writes a place inside another one; pointers make a longer one.
+func joinPlaces(at, part string) string {
+	if part == "" || strings.HasPrefix(part, "/") {
+		return at + part
+	}
+	return at + " " + part
 }
 
 func attributeNames() []string {
