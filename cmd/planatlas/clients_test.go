@@ -200,40 +200,49 @@ func TestGDALReadsTheDatabase(t *testing.T) {
 	}
 }
 
-// TestMapInChromium reads and checks on the map page in a real browser; with
-// -update it renews the pictures of the README.
+// TestMapInChromium reads and checks on the map page in a real browser.
 func TestMapInChromium(t *testing.T) {
 	t.Parallel()
-	address, pictures := mapPage(t)
-	t.Log(browse(t, "map.mjs", address, pictures))
+	t.Log(browse(t, "map.mjs", mapPage(t)))
+}
+
+// TestMapChecksASite goes through all of "Check a site", on a desktop and on a phone.
+func TestMapChecksASite(t *testing.T) {
+	t.Parallel()
+	t.Log(browse(t, "check.mjs", mapPage(t)))
+}
+
+// TestMapPictures takes the pictures of the main views; with -update they are kept
+// for the README.
+func TestMapPictures(t *testing.T) {
+	t.Parallel()
+	pictures := t.TempDir()
+	t.Log(browse(t, "pictures.mjs", mapPage(t), pictures))
+	taken, err := filepath.Glob(filepath.Join(pictures, "*.png"))
+	if err != nil || len(taken) < 10 {
+		t.Fatalf("%d pictures, want at least 10 (%v)", len(taken), err)
+	}
 	if !*update {
 		return
 	}
-	for _, name := range []string{"map.png", "map-phone.png"} {
-		picture, err := os.ReadFile(filepath.Join(pictures, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.MkdirAll(webmapFolder+"/screenshots", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(webmapFolder+"/screenshots/"+name, picture, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.RemoveAll(webmapFolder + "/screenshots"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(webmapFolder+"/screenshots", os.DirFS(pictures)); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // TestMapWhenTheServiceFails breaks answers on their way to the page.
 func TestMapWhenTheServiceFails(t *testing.T) {
 	t.Parallel()
-	address, _ := mapPage(t)
-	t.Log(browse(t, "failures.mjs", address))
+	t.Log(browse(t, "failures.mjs", mapPage(t)))
 }
 
 const webmapFolder = root + "/api/webmap"
 
 // mapPage serves the map; the page must have been built.
-func mapPage(t *testing.T) (address, pictures string) {
+func mapPage(t *testing.T) (address string) {
 	t.Helper()
 	if !webmap.Built(webmap.FS()) {
 		t.Fatal("the map page is not built: run make webmap")
@@ -242,7 +251,7 @@ func mapPage(t *testing.T) (address, pictures string) {
 		t.Fatal("chromium is not installed: apt-get install chromium fonts-noto-cjk, or name one in CHROMIUM")
 	}
 	address, _ = inProcess(t)
-	return address, t.TempDir()
+	return address
 }
 
 func browse(t *testing.T, script string, args ...string) string {

@@ -42,8 +42,11 @@ export async function withPage(base, work) {
       if (message.type() === "error") complaints.push(`console error: ${message.text()}`);
     });
     page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(process.env.E2E_PICTURE ? 6_000 : 30_000);
     await work(page, complaints);
+  } catch (error) {
+    if (process.env.E2E_PICTURE) await context.pages().at(-1)?.screenshot({ path: process.env.E2E_PICTURE }); // of the moment of failure
+    throw error;
   } finally {
     await context.close();
     await rm(profile, { recursive: true, force: true });
@@ -63,6 +66,7 @@ export async function main(test) {
     expect(base, "give the address of the service: node e2e/<test>.mjs BASE_URL [OUT_DIR]");
     await test(base.endsWith("/") ? base : `${base}/`, out);
   } catch (error) {
+    if (process.env.E2E_PICTURE) console.error(error); // with the call log
     const [sentence] = String(error instanceof Error ? error.message : error).split("\n"); // the rest is a call log
     console.error(`FAILED ${sentence}`);
     process.exitCode = 1;

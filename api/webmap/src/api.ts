@@ -1,6 +1,7 @@
 // Talking to the service. Every failure becomes an ApiError that can be read out as a sentence.
 import type { Feature, FeatureCollection } from "geojson";
-import type { Answer, Collection, Link, Problem } from "./model";
+import { lang } from "./i18n";
+import type { Alternatives, Answer, Collection, Link, Problem, ReadSites, Shape } from "./model";
 
 /** The root of the service: the page stands at <root>/map/. */
 const root = new URL("../", document.baseURI);
@@ -34,10 +35,14 @@ export async function fetchCollections(): Promise<Collection[]> {
   return (body.collections as Collection[]).filter((c) => c.geometryType);
 }
 
-/** All features of a collection, page by page. Fewer than `numberMatched` is an error, not a shorter layer. */
-export async function fetchItems(id: string): Promise<Feature[]> {
+/**
+ * All features of a collection that are in force on a day (YYYY-MM-DD; today when it is left out), page by page. Fewer than
+ * `numberMatched` is an error, not a shorter layer.
+ */
+export async function fetchItems(id: string, on?: string): Promise<Feature[]> {
   const first = new URL(`collections/${encodeURIComponent(id)}/items`, root);
   first.searchParams.set("limit", String(pageLimit));
+  if (on) first.searchParams.set("datetime", on);
   const all: Feature[] = [];
   const seen = new Set<string>();
   let matched: number | undefined;
@@ -65,15 +70,80 @@ function nextPage(items: URL, links: Link[] | undefined): URL | undefined {
   return next;
 }
 
-/** Sends a site, GeoJSON text, to be checked. */
-export async function postCheck(geojson: string, signal: AbortSignal): Promise<Answer> {
-  const body = await getJSON(new URL("checks", root), {
-    method: "POST",
-    body: geojson,
-    signal,
-    headers: { "Content-Type": "application/geo+json" },
-  });
-  return asAnswer(body);
+/** What is said when a file leaves it open: its system, its layer, whether faults are mended. */
+export interface Choices {
+  crs?: string;
+  layer?: string;
+  repair?: boolean;
+}
+
+/** A site as it is sent: a shape of the page, or a file as it was handed in. */
+export type SiteInput = { geometry: Shape; name?: string } | { file: File; choices: Choices };
+
+/** What is said beside the site: of the project, of the boundary's accuracy (metres), and the day whose law holds. */
+export interface Said {
+  project: Record<string, unknown>;
+  accuracyM?: number;
+  on?: string;
+}
+
+/** Sends a site to be checked. */
+export async function postCheck(site: SiteInput, said: Said, signal: AbortSignal): Promise<Answer> {
+  return asAnswer(await getJSON(siteURL("checks", said), { method: "POST", signal, ...siteBody(site) }));
+}
+
+/** Has a file read and nothing archived: its plots, what was believed about it, and its faults. */
+export async function postSites(file: File, choices: Choices, signal: AbortSignal): Promise<ReadSites> {
+  const body = (await getJSON(new URL("sites", root), { method: "POST", signal, ...siteBody({ file, choices }) })) as ReadSites;
+  if (!Array.isArray(body?.features) || body.features.length === 0) throw new ApiError("format", { instance: "/sites" });
+  return body;
+}
+
+/** Has alternative sites checked for one project and ranked. */
+export async function postCompare(sites: { geometry: Shape; name: string }[], said: Said, signal: AbortSignal): Promise<Alternatives> {
+  const features = sites.map(({ geometry, name }) => ({ type: "Feature", properties: { name }, geometry }));
+  const url = siteURL("checks/compare", { project: {}, on: said.on });
+  const body = JSON.stringify({ type: "FeatureCollection", features, project: said.project });
+  const answer = (await getJSON(url, { method: "POST", signal, body, headers: { "Content-Type": "application/geo+json" } })) as Alternatives;
+  if (!Array.isArray(answer?.sites)) throw new ApiError("format", { instance: "/checks/compare" });
+  for (const site of answer.sites) asAnswer(site.answer);
+  return answer;
+}
+
+function siteURL(path: string, said: Said): URL {
+  const url = new URL(path, root);
+  if (Object.keys(said.project).length > 0) url.searchParams.set("project", JSON.stringify(said.project));
+  if (said.accuracyM) url.searchParams.set("accuracy_m", String(said.accuracyM));
+  if (said.on) url.searchParams.set("on", said.on);
+  return url;
+}
+
+function siteBody(site: SiteInput): RequestInit {
+  if ("geometry" in site) {
+    const feature = { type: "Feature", properties: site.name ? { name: site.name } : {}, geometry: site.geometry };
+    return { body: JSON.stringify(feature), headers: { "Content-Type": "application/geo+json" } };
+  }
+  const form = new FormData();
+  form.set("file", site.file);
+  if (site.choices.crs) form.set("site-crs", site.choices.crs);
+  if (site.choices.layer) form.set("site-layer", site.choices.layer);
+  if (site.choices.repair) form.set("repair", "true");
+  return { body: form };
+}
+
+/** The address of the report of an archived check. */
+export function reportURL(id: string, format: string, language: string): string {
+  const url = new URL(`${checkURL(id)}/report`);
+  url.searchParams.set("f", format);
+  url.searchParams.set("lang", language);
+  return url.href;
+}
+
+/** One feature, wherever it lies; used for the band of a finding whose layer is not on the map. */
+export async function fetchFeature(layer: string, id: string, signal: AbortSignal): Promise<Feature> {
+  const body = (await getJSON(new URL(`collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`, root), { signal })) as Feature;
+  if (body?.type !== "Feature") throw new ApiError("format", { instance: `/collections/${layer}/items/${id}` });
+  return body;
 }
 
 /** Fetches an archived check. */
@@ -102,7 +172,7 @@ async function getJSON(url: URL, init: RequestInit = {}): Promise<unknown> {
     const response = await fetch(url, {
       ...init,
       signal: control.signal,
-      headers: { Accept: "application/geo+json, application/json, application/problem+json", ...init.headers },
+      headers: { Accept: "application/geo+json, application/json, application/problem+json", "Accept-Language": lang(), ...init.headers },
     });
     const text = await response.text();
     if (!response.ok) throw new ApiError("status", problemFrom(response, text));

@@ -17,7 +17,7 @@ export class CoordinateError extends Error {
 
 const number = /[-+]?\d+(?:\.\d+)?/;
 /** One angle: degrees, and minutes and seconds when their marks follow; the letter may stand before or after. */
-const angle = /([NSEW北南东西])?[经纬]?\s*([-+]?\d+(?:\.\d+)?)\s*(?:[°度d:]\s*(?:(\d+(?:\.\d+)?)\s*(?:['′’分:]\s*(?:(\d+(?:\.\d+)?)\s*(?:["″”秒]|'')?)?)?)?)?\s*(?:([NSEW北南东西])(?!\s*[经纬\d]))?/giu;
+const angle = /([NSEW北南东西])?[经纬]?\s*([-+]?\d+(?:\.\d+)?)\s*(?:[°度d:]\s*(?:(\d+(?:\.\d+)?)(?![\d.]|\s*[°度d])\s*(?:['′’分:]\s*(?:(\d+(?:\.\d+)?)(?![\d.]|\s*[°度d:])\s*(?:["″”秒]|'')?)?)?)?)?\s*(?:([NSEW北南东西])(?!\s*[经纬\d]))?/giu;
 /** The zone of eastings without a prefix. */
 const homeZone = 38;
 

@@ -9,6 +9,7 @@ import { fetchItems } from "./api";
 import { lang, pick } from "./i18n";
 import type { Collection } from "./model";
 import { styleOf } from "./style";
+import { day } from "./time";
 
 export type LoadState = "loading" | "loaded" | "failed";
 
@@ -64,8 +65,10 @@ export async function loadLayers(layers: AtlasLayer[], changed: (layer: AtlasLay
 
 /** Loads one layer anew. */
 export async function loadLayer(target: AtlasLayer): Promise<void> {
+  const on = day();
   try {
-    const features = readFeatures(await fetchItems(target.collection.id));
+    const features = readFeatures(await fetchItems(target.collection.id, on));
+    if (on !== day()) return; // another day was chosen meanwhile, and is being loaded
     for (const f of features) f.set("_layer", target.collection.id, true);
     target.source.clear(true);
     target.source.addFeatures(features);
@@ -74,6 +77,7 @@ export async function loadLayer(target: AtlasLayer): Promise<void> {
     target.state = "loaded";
     target.error = undefined;
   } catch (err) {
+    if (on !== day()) return;
     target.source.clear(true);
     target.features = [];
     target.state = "failed";

@@ -3,6 +3,7 @@ import type Feature from "ol/Feature";
 import type OLMap from "ol/Map";
 import "ol/ol.css";
 import "./answer.css";
+import "./check.css";
 import "./main.css";
 import { fetchCollections } from "./api";
 import { CheckPanel } from "./check";
@@ -11,10 +12,13 @@ import { applyToDocument, onLang, t } from "./i18n";
 import { addLayers, loadLayer, loadLayers, type AtlasLayer } from "./layers";
 import { refreshEntry, renderLegend, type LegendActions } from "./legend";
 import { createMap, fitPadding, Overlay, zoomTo } from "./map";
-import { conflictStyle, selectionStyle, siteStyle } from "./overlays";
+import { bandStyle, conflictStyle, faultStyle, selectionStyle, siteStyle } from "./overlays";
 import { Panel } from "./panel";
 import { Popup } from "./popup";
 import { failureBox } from "./problem";
+import { startTheme } from "./theme";
+import { onDay } from "./time";
+import { Uncertainty } from "./uncertainty";
 
 declare global {
   interface Window {
@@ -24,6 +28,7 @@ declare global {
 }
 
 function start(): void {
+  startTheme();
   applyToDocument();
   const panel = new Panel({ resized: () => fitPadding(map) });
   const map = createMap();
@@ -33,8 +38,10 @@ function start(): void {
   let listError: unknown;
 
   const selection = new Overlay(map, 9000, selectionStyle);
+  const bands = new Overlay(map, 8999, bandStyle);
   const site = new Overlay(map, 9001, siteStyle);
   const conflicts = new Overlay(map, 9002, conflictStyle);
+  const faults = new Overlay(map, 9003, faultStyle);
   const layerOf = (f: Feature) => layers.find((l) => l.collection.id === f.get("_layer"));
   const zoom = (f: Feature) => zoomTo(map, f.getGeometry()?.getExtent());
   const popup = new Popup({
@@ -47,6 +54,8 @@ function start(): void {
     layers: () => layers,
     site,
     conflicts,
+    faults,
+    uncertainty: new Uncertainty(bands, () => layers),
     reveal: () => panel.open("check"),
     makeRoom: () => {
       popup.close();
@@ -101,6 +110,14 @@ function start(): void {
     map.render();
   }
 
+  onDay(() => {
+    popup.close();
+    for (const layer of layers) {
+      layer.state = "loading";
+      refreshEntry(layer, actions);
+    }
+    void loadLayers(layers, (layer) => refreshEntry(layer, actions));
+  });
   identify(map, check, popup);
   void load();
 }

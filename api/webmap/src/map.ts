@@ -59,9 +59,9 @@ export function fitPadding(map: OLMap): void {
 }
 
 /** Zooms to an extent without going closer than a plot of land. */
-export function zoomTo(map: OLMap, extent: Extent | undefined): void {
+export function zoomTo(map: OLMap, extent: Extent | undefined, maxZoom = 15.5): void {
   if (!extent || isEmpty(extent)) return;
-  map.getView().fit(extent, { maxZoom: 15.5, padding: [40, 40, 40, 40], duration: calm() ? 0 : 250 });
+  map.getView().fit(extent, { maxZoom, padding: [40, 40, 40, 40], duration: calm() ? 0 : 250 });
 }
 
 function calm(): boolean {

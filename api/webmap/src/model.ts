@@ -1,6 +1,9 @@
 // The words of the service as the page reads them. Everything that a server might leave out is optional:
 // what is missing is shown as missing, never guessed.
-import type { Geometry } from "geojson";
+import type { Geometry, MultiPolygon, Polygon } from "geojson";
+
+/** A site: longitude before latitude on CGCS2000. */
+export type Shape = Polygon | MultiPolygon;
 
 export interface Text {
   zh?: string;
@@ -62,6 +65,8 @@ export interface LayerResult {
   titles?: Text;
   outcome?: string;
   reason?: string | Text;
+  absent?: boolean;
+  required?: boolean;
   revision?: number;
   data_date?: string;
   overlap?: Area;
@@ -75,7 +80,11 @@ export interface Finding {
   feature_name?: Text;
   relation?: string;
   verdict?: string;
+  counts_as?: string;
   certainty?: string;
+  accuracy_m?: number | null;
+  authority?: Text;
+  exemptions?: { for?: Text; approval?: Text; authority?: Text }[];
   notes?: (string | Text)[];
   overlap?: Area;
   distance_m?: number | null;
@@ -91,11 +100,57 @@ export interface Finding {
   geometry?: Geometry | null;
 }
 
+/** One reply to a question, and what the rules that it bears on could then still come to: the worst, and at best. */
+export interface Reply {
+  value?: unknown;
+  titles?: Text;
+  verdict?: string;
+  at_best?: string;
+}
+
 export interface Question {
   attribute?: string;
   text?: Text;
-  if_true?: string;
-  if_false?: string;
+  replies?: Reply[];
+}
+
+export interface Notice {
+  code?: string;
+  zh?: string;
+  en?: string;
+}
+
+/** Something that is wrong with a boundary, and where: longitude before latitude. */
+export interface Fault extends Notice {
+  lonlat?: [number, number][];
+}
+
+/** A plot of a file that was read; `declared_ha` is what the file states. */
+export interface Plot {
+  number?: string;
+  name?: string;
+  area?: Area;
+  plane_m2?: number;
+  declared_ha?: number;
+  faults?: Fault[];
+  repair?: { before_m2?: number; after_m2?: number };
+}
+
+/** A file of sites as it was understood. Only what is `sound` can be checked as it is. */
+export interface ReadSites {
+  features: { geometry: Shape; properties: Plot }[];
+  format?: string;
+  encoding?: string;
+  crs?: string;
+  accuracy_m?: number;
+  sound?: boolean;
+  notices?: Notice[];
+}
+
+/** Sites compared, best first. */
+export interface Alternatives {
+  ranking?: Text;
+  sites: { rank?: number; index?: number; name?: string; check?: string; prohibited?: Area; restricted?: Area; answer: Answer }[];
 }
 
 export interface Answer {
@@ -111,9 +166,11 @@ export interface Answer {
   };
   layers?: LayerResult[];
   findings?: Finding[];
+  project?: Record<string, unknown>;
   questions?: Question[];
+  rules?: { rule?: string; layer?: string; outcome?: string }[];
   remainder?: { geometry?: Geometry | null; area?: Area };
-  provenance?: { snapshot?: string; rules_sha256?: string; software?: string; result_sha256?: string };
+  provenance?: { day?: string; snapshot?: string; rules_sha256?: string; software?: string; result_sha256?: string };
 }
 
 /** RFC 9457 problem details, with the members that the service adds. */
@@ -127,6 +184,7 @@ export interface Problem {
   value?: unknown;
   expected?: unknown;
   hint?: string;
+  faults?: Fault[];
 }
 
 const outcomes = ["hit", "touches", "clear", "no_data", "not_checked"] as const;

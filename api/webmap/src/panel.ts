@@ -1,6 +1,8 @@
 // The side panel, a bottom sheet on a phone: title, languages, and the two tabs.
 import { byId, el } from "./dom";
 import { lang, onLang, setLang, t, type Lang } from "./i18n";
+import { themeButton } from "./theme";
+import { dayControl } from "./time";
 
 export type Tab = "layers" | "check";
 
@@ -9,13 +11,14 @@ export class Panel {
   readonly checkTab = el("div", { id: "tab-check", role: "tabpanel", tabindex: 0, "aria-labelledby": "tabhead-check" });
   private readonly box = byId("panel");
   private readonly head = el("header", {});
+  private readonly theme = themeButton();
   private readonly tabs = el("div", { role: "tablist", class: "tabs" });
   private readonly footer = el("footer", { class: "note" });
   private current: Tab = "layers";
   private collapsed = false;
 
   constructor(private readonly actions: { resized(): void }) {
-    this.box.append(this.head, this.tabs, this.layersTab, this.checkTab, this.footer);
+    this.box.append(this.head, dayControl(), this.tabs, this.layersTab, this.checkTab, this.footer);
     this.render();
     onLang(() => this.render());
   }
@@ -45,6 +48,7 @@ export class Panel {
     this.head.replaceChildren(
       el("h1", {}, t("title"), el("small", {}, "planatlas")),
       el("div", { class: "languages", role: "group", "aria-label": t("language") }, language("zh", "中文"), language("en", "EN")),
+      this.theme,
       el("button", { type: "button", class: "fold", "aria-expanded": String(!this.collapsed), "aria-label": t("panelToggle"), onclick: () => this.setCollapsed(!this.collapsed) }, this.collapsed ? "▴" : "▾"),
     );
     this.tabs.setAttribute("aria-label", t("panel"));

@@ -1,63 +1,64 @@
-// The answer of a check as a person reads it: verdict, area, layers, findings, questions, provenance.
-// Colour only repeats what a word says; what was not checked stands out as much as a hit.
-import { checkURL } from "./api";
-import { badge, el } from "./dom";
-import { areaParts, metres, percent } from "./format";
+// The answer of a check as a person reads it: verdict, questions, area, findings, layers, report.
+// Colour only repeats what a word says.
+import { reportURL } from "./api";
+import { changesBox } from "./changes";
+import { el } from "./dom";
+import { findingsBox, layerTitle, type FindingActions } from "./findings";
+import { areaParts, metres } from "./format";
 import { lang, pick, t, word } from "./i18n";
-import { findFeature, nameOf, titleOf, type AtlasLayer } from "./layers";
-import { outcomeOf, shownVerdict, verdictOf, type Answer, type Area, type Finding, type LayerResult, type Outcome } from "./model";
+import { layerRows, layerTable, outcomeCounts } from "./layertable";
+import type { AtlasLayer } from "./layers";
+import { outcomeOf, shownVerdict, verdictOf, type Answer, type LayerResult } from "./model";
+import { questionsBox, saidBox, type Names, type QuestionActions } from "./questions";
 
-export interface ResultActions {
-  /** The conflict of a finding is to be shown on the map. */
-  show(finding: Finding): void;
-}
+export type ResultActions = FindingActions & QuestionActions;
 
-const worstFirst: Outcome[] = ["hit", "not_checked", "touches", "no_data", "clear"];
-
-export function renderAnswer(answer: Answer, layers: AtlasLayer[], actions: ResultActions): HTMLElement {
+/** Draws an answer; `before` is that of the same site a moment ago, of which the changes are told. */
+export function renderAnswer(answer: Answer, before: Answer | undefined, layers: AtlasLayer[], names: Names, actions: ResultActions): HTMLElement {
   const rows = layerRows(answer, layers);
   return el(
     "div",
     { class: "answer" },
     verdictBox(answer, rows, layers),
+    before && changesBox(before, answer),
+    questionsBox(answer, actions),
+    saidBox(answer, names, actions),
     siteBox(answer),
-    layerTable(rows, layers),
     findingsBox(answer, layers, actions),
-    questionsBox(answer),
-    footer(answer),
+    layerTable(rows, layers),
+    reportBox(answer),
+    provenance(answer),
   );
 }
 
-/** The rows of the answer, and a row "not checked" for each layer of the map that the answer leaves out. */
-function layerRows(answer: Answer, layers: AtlasLayer[]): LayerResult[] {
-  const rows = [...(answer.layers ?? [])];
-  const named = new Set(rows.map((r) => r.layer));
-  for (const l of layers) {
-    if (!named.has(l.collection.id)) rows.push({ layer: l.collection.id, reason: t("notInAnswer") });
-  }
-  const rank = (r: LayerResult) => worstFirst.indexOf(outcomeOf(r.outcome));
-  return rows.sort((a, b) => rank(a) - rank(b));
-}
-
-/** A layer that is not on the map, such as one that is not public, has its title in the answer. */
-function layerTitle(layers: AtlasLayer[], rows: LayerResult[], id: string | undefined): string {
-  const layer = layers.find((l) => l.collection.id === id);
-  return layer ? titleOf(layer) : pick(rows.find((r) => r.layer === id)?.titles) || id || "—";
+/** The sentences of a summary; the first is the verdict in one sentence. */
+export function sentencesOf(summary: string): string[] {
+  return summary.match(/[^。]*。|.+?(?:\.(?=\s[A-Z])|$)/gsu)?.map((s) => s.trim()).filter(Boolean) ?? [];
 }
 
 function verdictBox(answer: Answer, rows: LayerResult[], layers: AtlasLayer[]): HTMLElement {
-  const shown = shownVerdict(answer);
   const gaps = rows.filter((r) => outcomeOf(r.outcome) === "not_checked");
+  const answered = shownVerdict(answer);
+  // A layer of the map that the answer leaves out is a gap too.
+  const shown = gaps.length > 0 && (answered === "clear" || answered === "advisory") ? "incomplete" : answered;
   const said = verdictOf(answer.verdict);
-  const names = gaps.map((r) => layerTitle(layers, rows, r.layer)).join(lang() === "zh" ? "、" : ", ");
+  const [lead, ...rest] = sentencesOf(pick(answer.summary) || t("noSummary"));
   return el(
     "section",
     { class: `verdict verdict-${shown}`, "data-testid": "verdict", "data-verdict": shown, "aria-live": "polite" },
     el("h2", { tabindex: -1 }, word("verdict", shown)),
-    el("p", { "data-testid": "summary" }, pick(answer.summary) || t("noSummary")),
     said !== shown && el("p", {}, el("strong", {}, t("downgraded", { said: word("verdict", said) }))),
-    gaps.length > 0 && el("p", { "data-testid": "gaps" }, el("strong", {}, t("notCheckedLayers", { n: gaps.length, names }))),
+    el("div", { "data-testid": "summary" }, el("p", { class: "lead" }, lead), rest.length > 0 && el("ul", { class: "reasons" }, ...rest.map((s) => el("li", {}, s)))),
+    gaps.length > 0 && el("p", { "data-testid": "gaps" }, el("strong", {}, gapSentence(gaps, rows, layers))),
+    outcomeCounts(rows),
   );
+}
+
+/** Names the layers that were not checked, the first of them when there are many; the table has them all. */
+function gapSentence(gaps: LayerResult[], rows: LayerResult[], layers: AtlasLayer[]): string {
+  const few = gaps.slice(0, 3).map((r) => layerTitle(layers, rows, r.layer));
+  const names = few.join(lang() === "zh" ? "、" : ", ");
+  return t(gaps.length > few.length ? "notCheckedMany" : "notCheckedLayers", { n: gaps.length, names });
 }
 
 function siteBox(answer: Answer): HTMLElement {
@@ -65,143 +66,55 @@ function siteBox(answer: Answer): HTMLElement {
   const area = areaParts(site?.area);
   const remainder = answer.remainder?.area;
   const notices = site?.input?.notices ?? [];
+  const input = [site?.input?.format, site?.input?.crs].filter(Boolean).join(" · ");
   return el(
     "section",
     {},
     el("h3", {}, t("siteArea")),
-    el(
-      "p",
-      { class: "area", "data-testid": "area", "data-m2": site?.area?.m2 },
-      el("span", {}, area.m2),
-      el("span", {}, area.ha),
-      el("span", {}, area.mu),
-    ),
+    el("p", { class: "area", "data-testid": "area", "data-m2": site?.area?.m2 }, el("span", {}, area.m2), el("span", {}, area.ha), el("span", {}, area.mu)),
+    input && el("p", { class: "note" }, `${t("readAs")} ${input}`),
     typeof site?.accuracy_m === "number" && site.accuracy_m > 0 && el("p", { class: "note" }, t("siteAccuracy", { m: metres(site.accuracy_m) })),
     typeof remainder?.m2 === "number" && el("p", { class: "note" }, `${t("remainder")}: ${Object.values(areaParts(remainder)).join(" · ")}`),
-    notices.length > 0 && el("details", {}, el("summary", {}, t("notices")), el("ul", {}, ...notices.map((n) => el("li", {}, pick(n))))),
+    notices.length > 0 && el("details", { "data-testid": "notices" }, el("summary", {}, `${t("notices")} (${notices.length})`), el("ul", {}, ...notices.map((n) => el("li", {}, pick(n))))),
   );
 }
 
-function overlapText(overlap: Area | undefined): HTMLElement[] {
-  if (typeof overlap?.m2 !== "number" || (overlap.m2 === 0 && !overlap.share)) return [el("span", {}, "—")];
-  const parts = areaParts(overlap);
-  const lines = [parts.m2, parts.ha, parts.mu];
-  if (typeof overlap.share === "number") lines.push(t("shareOfSite", { p: percent(overlap.share) }));
-  return lines.map((line) => el("span", {}, line));
-}
+const reports = [
+  ["pdf", "PDF"],
+  ["xlsx", "XLSX"],
+  ["html", "HTML"],
+  ["geojson", "GeoJSON"],
+] as const;
 
-function layerTable(rows: LayerResult[], layers: AtlasLayer[]): HTMLElement {
-  const line = (r: LayerResult) => {
-    const outcome = outcomeOf(r.outcome);
-    return el(
-      "tr",
-      { "data-testid": "layer-row", "data-layer": r.layer, "data-outcome": outcome, class: `outcome-${outcome}` },
-      el(
-        "th",
-        { scope: "row" },
-        layerTitle(layers, rows, r.layer),
-        r.reason ? el("small", {}, pick(r.reason)) : null,
-        r.data_date ? el("small", {}, `${t("dataDate")} ${r.data_date}`) : null,
-      ),
-      el("td", {}, badge(`outcome-${outcome}`, word("outcome", outcome))),
-      el("td", { class: "figures" }, ...overlapText(r.overlap)),
-      el("td", { class: "figures" }, typeof r.nearest_m === "number" ? metres(r.nearest_m, r.nearest_m < 100 ? 2 : 0) : "—"),
-    );
+function reportBox(answer: Answer): HTMLElement | null {
+  const id = answer.id;
+  if (!id) return null;
+  const page = new URL(location.href);
+  page.hash = new URLSearchParams({ lang: lang(), check: id }).toString();
+  const link = el("input", { type: "text", readonly: true, value: page.href, id: "permanent-link", "data-testid": "permanent-link", onfocus: () => link.select() });
+  const copied = el("span", { role: "status" });
+  const copy = async () => {
+    link.select();
+    const done = await navigator.clipboard?.writeText(page.href).then(() => true, () => false);
+    copied.textContent = done ? t("copied") : t("copyByHand");
   };
-  const head = [t("layer"), t("outcome"), t("overlap"), t("nearest")].map((h) => el("th", { scope: "col" }, h));
   return el(
     "section",
-    {},
-    el("h3", {}, t("layerTable")),
-    el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": t("layerTable") }, el("table", { "data-testid": "layer-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows.map(line)))),
+    { "data-testid": "report" },
+    el("h3", {}, t("report")),
+    el("p", { class: "row" }, ...reports.map(([f, name]) => el("a", { class: "button", href: reportURL(id, f, lang()), target: f === "html" ? "_blank" : undefined, rel: "noopener", download: f === "html" ? undefined : `planatlas-${id}.${f}`, "data-testid": `report-${f}` }, name))),
+    el("label", { for: "permanent-link" }, t("permanentLink")),
+    el("div", { class: "row nowrap" }, link, el("button", { type: "button", "data-testid": "copy-link", onclick: () => void copy() }, t("copy"))),
+    copied,
   );
 }
 
-function findingsBox(answer: Answer, layers: AtlasLayer[], actions: ResultActions): HTMLElement {
-  const box = el("section", { "data-testid": "findings" }, el("h3", {}, t("findings")));
-  const groups = new Map<string, Finding[]>([["prohibited", []], ["restricted", []], ["advisory", []]]);
-  for (const f of answer.findings ?? []) {
-    const verdict = f.verdict ?? "none";
-    groups.set(verdict, [...(groups.get(verdict) ?? []), f]);
-  }
-  for (const [verdict, findings] of groups) {
-    if (findings.length === 0) continue;
-    box.append(
-      el("h4", { class: `verdict-word ${verdict}` }, `${word("verdict", verdict)} (${findings.length})`),
-      el("ol", {}, ...findings.map((f) => findingCard(f, layers, answer.layers ?? [], actions))),
-    );
-  }
-  if ((answer.findings ?? []).length === 0) box.append(el("p", { class: "note" }, t("noFindings")));
-  return box;
-}
-
-function findingCard(f: Finding, layers: AtlasLayer[], rows: LayerResult[], actions: ResultActions): HTMLElement {
-  const feature = findFeature(layers, f.layer, f.feature);
-  const certainty = f.certainty ? word("certainty", f.certainty) : t("certaintyNone");
-  const law = [f.law, f.article].filter(Boolean).join(" ");
-  const show = el("button", { type: "button", class: "link", onclick: () => actions.show(f) }, t("showConflict"));
-  return el(
-    "li",
-    { class: `finding finding-${verdictOf(f.verdict)}`, "data-testid": "finding", "data-layer": f.layer, "data-feature": f.feature },
-    el("p", { class: "finding-head" }, el("strong", {}, feature ? nameOf(feature) : pick(f.feature_name) || f.feature || "—"), ` · ${layerTitle(layers, rows, f.layer)}`),
-    el("p", {}, badge(`certainty-${f.certainty ?? "none"}`, certainty), " ", measures(f)),
-    pick(f.text) && el("p", {}, pick(f.text)),
-    law && el("p", {}, el("cite", {}, law), f.basis ? ` (${word("basis", f.basis)})` : "", f.rule ? ` · ${t("rule", { id: f.rule })}` : ""),
-    !law && f.rule && el("p", {}, t("rule", { id: f.rule }), f.basis ? ` (${word("basis", f.basis)})` : ""),
-    f.verified === false && el("p", { class: "note" }, t("unverified")),
-    f.requires && el("p", {}, `${t("requires")}: ${pick(f.requires)}`),
-    ...(f.notes ?? []).map((n) => el("p", { class: "note" }, pick(n))),
-    citation(f),
-    show,
-  );
-}
-
-function measures(f: Finding): string {
-  const parts = [word("relation", f.relation)];
-  if (typeof f.overlap?.m2 === "number" && f.overlap.m2 > 0) {
-    const a = areaParts(f.overlap);
-    parts.push(`${a.m2} · ${a.ha} · ${a.mu}`);
-    if (typeof f.overlap.share === "number") parts.push(t("shareOfSite", { p: percent(f.overlap.share) }));
-  }
-  if (typeof f.distance_m === "number" && typeof f.threshold_m === "number" && f.threshold_m > 0) {
-    parts.push(t("distanceOf", { d: metres(f.distance_m), limit: metres(f.threshold_m) }));
-    if (f.measured_from) parts.push(word("from", f.measured_from));
-  } else if (typeof f.distance_m === "number" && f.distance_m > 0) {
-    parts.push(t("distance", { d: metres(f.distance_m) }));
-  }
-  return parts.filter(Boolean).join(" · ");
-}
-
-function citation(f: Finding): HTMLElement | null {
-  const c = f.citation;
-  if (!c?.plan && !c?.quote) return null;
-  return el(
-    "figure",
-    { class: "citation" },
-    c.plan ? el("figcaption", {}, t("planSection", { section: c.plan })) : null,
-    c.quote ? el("blockquote", { lang: "zh-Hans" }, `“${c.quote}”`) : null,
-  );
-}
-
-function questionsBox(answer: Answer): HTMLElement | null {
-  const questions = answer.questions ?? [];
-  if (questions.length === 0) return null;
-  const item = (q: (typeof questions)[number]) =>
-    el(
-      "li",
-      {},
-      el("p", {}, pick(q.text) || q.attribute || "—"),
-      el("p", { class: "note" }, [q.if_true && t("ifTrue", { v: word("verdict", q.if_true) }), q.if_false && t("ifFalse", { v: word("verdict", q.if_false) })].filter(Boolean).join(" · ")),
-    );
-  return el("section", { "data-testid": "questions" }, el("h3", {}, t("questions")), el("ul", {}, ...questions.map(item)));
-}
-
-function footer(answer: Answer): HTMLElement {
+function provenance(answer: Answer): HTMLElement {
   const p = answer.provenance;
   return el(
     "section",
     { class: "note" },
-    answer.id ? el("p", {}, el("a", { href: checkURL(answer.id), "data-testid": "check-link" }, `${t("archived")} ${answer.id}`)) : null,
-    p?.snapshot || p?.software ? el("p", {}, t("provenance", { snapshot: p.snapshot ?? "—", software: p.software ?? "" })) : null,
+    answer.id && el("p", {}, `${t("archived")} `, el("code", { "data-testid": "check-id" }, answer.id)),
+    (p?.snapshot || p?.software) && el("p", {}, t("provenance", { day: p.day ?? "—", snapshot: p.snapshot ?? "—", software: p.software ?? "" })),
   );
 }

@@ -8,7 +8,7 @@ import Text from "ol/style/Text";
 import { lang } from "./i18n";
 import type { Collection, LayerStyle } from "./model";
 
-const fonts = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif';
+export const fonts = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif';
 const fallbackStroke = "#5b5f63";
 const halo = new Stroke({ color: "rgba(250, 247, 239, 0.92)", width: 3 });
 // Just above nothing, so that a click inside an outline or between hatch lines still finds the polygon.
