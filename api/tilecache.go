@@ -12,7 +12,6 @@ import (
 	"planatlas/layers"
 
 	"github.com/maypok86/otter/v2"
-	"github.com/paulmach/orb"
 )
 
 // tileKey names a tile and what is in it: the ids of its layers, sorted and with a
@@ -24,10 +23,6 @@ type tileKey struct {
 
 // overhead is about what a tile costs beside its bytes.
 const overhead = 512
-
-// touchShare is how far beyond its sides a change can change a tile at most, as a
-// share of its width; layers.Reach says it exactly.
-const touchShare = 1
 
 // retries is how often a tile is made again because its features changed while it
 // was made.
@@ -103,22 +98,16 @@ func (c *TileCache) touch(t layers.Touch) {
 		c.dropLayer(t.Layer)
 	default:
 		for at, tiles := range c.places {
-			for _, box := range t.Boxes {
-				c.dropIn(t.Layer, tiles, at, box)
+			for _, block := range t.Covering(at.set, at.z) {
+				c.dropIn(t.Layer, tiles, block)
 			}
 		}
 		for key, f := range c.flights {
-			if slices.Contains(f.ids, t.Layer) && touches(t.Boxes, key.at) {
+			if slices.Contains(f.ids, t.Layer) && t.Meets(key.at) {
 				c.retry(key, f)
 			}
 		}
 	}
-}
-
-// touches tells whether what changed in one of the boxes can change the tile.
-func touches(boxes []orb.Bound, at tile.ID) bool {
-	reach := layers.Reach(at)
-	return slices.ContainsFunc(boxes, reach.Intersects)
 }
 
 func (c *TileCache) dropAll() {
@@ -142,24 +131,19 @@ func (c *TileCache) dropLayer(id string) {
 	}
 }
 
-// dropIn drops the layer's tiles of a matrix that a change in the box can change, by
-// the shorter of two ways.
-func (c *TileCache) dropIn(id string, tiles map[place][]*warmTile, on level, box orb.Bound) {
-	drop := func(at place, here []*warmTile) {
-		if touches([]orb.Bound{box}, tile.ID{Set: on.set, Z: on.z, X: at.x, Y: at.y}) {
-			c.dropAt(id, tiles, at, here)
-		}
-	}
-	block, ok := on.set.Covering(on.z, box, touchShare)
-	if ok && block.Len() <= uint64(len(tiles)) {
+// dropIn drops the layer's tiles of a block, by the shorter of two ways.
+func (c *TileCache) dropIn(id string, tiles map[place][]*warmTile, block tile.Range) {
+	if block.Len() <= uint64(len(tiles)) {
 		for t := range block.All() {
 			at := place{t.X, t.Y}
-			drop(at, tiles[at])
+			c.dropAt(id, tiles, at, tiles[at])
 		}
 		return
 	}
 	for at, here := range tiles {
-		drop(at, here)
+		if block.Contains(tile.ID{Set: block.Set, Z: block.Z, X: at.x, Y: at.y}) {
+			c.dropAt(id, tiles, at, here)
+		}
 	}
 }
 

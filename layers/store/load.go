@@ -184,7 +184,7 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 		*step.n = tag.RowsAffected()
 	}
 	if d.Removed+d.Changed+d.Added > 0 && l.HasGeometry() { // or plans that checks made for an empty layer stay in use
-		if _, err := tx.Exec(ctx, "analyze "+table(l)+", "+partsTable(l)); err != nil {
+		if _, err := tx.Exec(ctx, "analyze "+table(l)+", "+partsTable(l)+", "+tilesTable(l)); err != nil {
 			return d, fmt.Errorf("%s: %w", l.ID, err)
 		}
 	}

@@ -67,10 +67,19 @@ func (s *Store) drawAll(ctx context.Context, d *drawer, ls []*layers.Layer, t ti
 type drawer struct {
 	encoder *mvt.Encoder
 	values  []mvt.Value
+	square  geo.WKB
 }
 
-// draw takes the rows of one layer: the key as text, the geometry and the values
-// of its properties.
+// countName is the property of a generalised tile that says how many features a
+// feature stands for, itself among them; it is not there when it is one.
+func countName(l *layers.Layer) string {
+	if _, taken := l.Property("count"); taken {
+		return "feature_count"
+	}
+	return "count"
+}
+
+// draw takes the rows of one layer, as [tileQuery] has them.
 func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 	rows, err := results.Query()
 	if err != nil {
@@ -78,11 +87,12 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 	}
 	defer rows.Close()
 	properties := l.TileProperties()
-	keys := make([]string, 0, len(properties)+1)
+	keys := make([]string, 0, len(properties)+2)
 	named := keyIsProperty(l)
 	if named {
 		keys = append(keys, "id")
 	}
+	keys = append(keys, countName(l))
 	for _, p := range properties {
 		keys = append(keys, p.Name)
 	}
@@ -94,10 +104,16 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 		if named {
 			d.values = append(d.values, mvt.Text(raw[0]))
 		}
+		d.values = append(d.values, tileCount(raw[2]))
 		for i, p := range properties {
-			d.values = append(d.values, tileValue(p.Type, raw[2+i]))
+			d.values = append(d.values, tileValue(p.Type, raw[6+i]))
 		}
-		if err := d.encoder.Feature(featureID(kind, raw[0]), geo.WKB(raw[1]), d.values); err != nil {
+		shape := geo.WKB(raw[1])
+		if shape == nil {
+			d.square = appendSquare(d.square[:0], float(raw[3]), float(raw[4]), float(raw[5])/2)
+			shape = d.square
+		}
+		if err := d.encoder.Feature(featureID(kind, raw[0]), shape, d.values); err != nil {
 			return fmt.Errorf("feature %s: %w", raw[0], err)
 		}
 	}
@@ -112,11 +128,30 @@ func tileValue(t layers.PropertyType, raw []byte) mvt.Value {
 	case t == layers.Integer:
 		return mvt.Int(int64(binary.BigEndian.Uint64(raw)))
 	case t == layers.Number:
-		return mvt.Float(math.Float64frombits(binary.BigEndian.Uint64(raw)))
+		return mvt.Float(float(raw))
 	case t == layers.Boolean:
 		return mvt.Bool(raw[0] != 0)
 	}
 	return mvt.Text(raw)
+}
+
+func tileCount(raw []byte) mvt.Value {
+	if raw == nil {
+		return mvt.Value{}
+	}
+	return mvt.Int(int64(int32(binary.BigEndian.Uint32(raw))))
+}
+
+func float(raw []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(raw)) }
+
+// appendSquare writes the square around a point as well-known binary.
+func appendSquare(dst geo.WKB, x, y, half float64) geo.WKB {
+	dst = append(dst, 1, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0)
+	for _, corner := range [5][2]float64{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}, {-1, -1}} {
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(x+corner[0]*half))
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(y+corner[1]*half))
+	}
+	return dst
 }
 
 // featureID is the number of a feature: below 2^53, which every client can hold.
@@ -138,4 +173,16 @@ func keyIsProperty(l *layers.Layer) bool {
 	_, kind := key(l)
 	_, taken := l.Property("id")
 	return kind != layers.Integer && !taken
+}
+
+// generalProperties are those of them that a generalised tile has: what the features
+// are told apart by, and their label.
+func generalProperties(l *layers.Layer) []layers.Property {
+	var out []layers.Property
+	for _, p := range l.TileProperties() {
+		if len(p.Codes) > 0 || p.Name == l.Style.Label {
+			out = append(out, p)
+		}
+	}
+	return out
 }

@@ -32,9 +32,9 @@ func tileOf(t *testing.T, s *store.Store, id tile.ID, ls ...*layers.Layer) []mvt
 func TestTile(t *testing.T) {
 	url := storetest.URL(t)
 	s := storetest.Open(t, url)
-	links, hubs := storetest.Layer(t, s, "transport_links"), storetest.Layer(t, s, "transport_hubs")
+	rivers, hubs := storetest.Layer(t, s, "river_corridors"), storetest.Layer(t, s, "transport_hubs")
 	var want []string
-	storetest.QueryRow(t, url, "select array_agg(id order by id collate \"C\") from layers.transport_links where geom is not null", &want)
+	storetest.QueryRow(t, url, "select array_agg(id order by id collate \"C\") from layers.river_corridors where geom is not null", &want)
 	numbers := map[string]uint64{}
 	for _, set := range tile.Sets() {
 		z := set.MinZoom() + 7
@@ -44,9 +44,9 @@ func TestTile(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for id := range at.All() {
-			got := tileOf(t, s, id, links, hubs)
+			got := tileOf(t, s, id, rivers, hubs)
 			for _, l := range got {
-				if l.Name != links.ID {
+				if l.Name != rivers.ID {
 					continue
 				}
 				for _, f := range l.Features {
@@ -68,13 +68,13 @@ func TestTile(t *testing.T) {
 			}
 		}
 	}
-	if b, err := s.Tile(t.Context(), []*layers.Layer{links}, tile.ID{Set: tile.WebMercatorQuad, Z: 4, X: 1, Y: 1}); err != nil || len(b) != 0 {
+	if b, err := s.Tile(t.Context(), []*layers.Layer{rivers}, tile.ID{Set: tile.WebMercatorQuad, Z: 4, X: 1, Y: 1}); err != nil || len(b) != 0 {
 		t.Errorf("an empty tile has %d bytes, %v", len(b), err)
 	}
-	if _, err := s.Tile(t.Context(), []*layers.Layer{links}, tile.ID{Set: tile.WebMercatorQuad, Z: 1, X: 2}); !errors.Is(err, layers.ErrNotFound) {
+	if _, err := s.Tile(t.Context(), []*layers.Layer{rivers}, tile.ID{Set: tile.WebMercatorQuad, Z: 1, X: 2}); !errors.Is(err, layers.ErrNotFound) {
 		t.Errorf("a tile outside its set: %v", err)
 	}
-	order := tileOf(t, s, tile.ID{Set: tile.WebMercatorQuad, Z: 7, X: 104, Y: 49}, hubs, links)
+	order := tileOf(t, s, tile.ID{Set: tile.WebMercatorQuad, Z: 7, X: 104, Y: 49}, hubs, rivers)
 	if len(order) != 2 || order[0].Name != hubs.ID {
 		t.Errorf("layers %v", order)
 	}

@@ -87,9 +87,9 @@ func readEvent(message string) Event {
 		Catalog  bool         `json:"catalog"`
 		Layer    string       `json:"layer"`
 		Revision int64        `json:"revision"`
-		BBox     *[4]float64  `json:"bbox"`
 		Boxes    [][4]float64 `json:"boxes"`
 		All      bool         `json:"all"`
+		Finest   int          `json:"finest"`
 	}
 	if err := json.Unmarshal([]byte(message), &m); err != nil || (!m.Catalog && m.Layer == "") {
 		return Event{Catalog: true, Touch: &layers.Touch{All: true}}
@@ -98,11 +98,8 @@ func readEvent(message string) Event {
 	if m.Catalog { // a layer may show other properties now, or to others
 		e.Touch = &layers.Touch{All: true}
 	}
-	if m.BBox != nil {
-		m.Boxes = append(m.Boxes, *m.BBox)
-	}
 	if m.Layer != "" {
-		e.Touch = &layers.Touch{Layer: m.Layer, Revision: m.Revision, All: m.All}
+		e.Touch = &layers.Touch{Layer: m.Layer, Revision: m.Revision, All: m.All, Finest: m.Finest}
 		for _, b := range m.Boxes {
 			e.Touch.Boxes = append(e.Touch.Boxes, orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}})
 		}
