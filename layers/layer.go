@@ -89,6 +89,23 @@ type Style struct {
 	Hatch  string    `toml:"hatch" json:"hatch,omitempty"`
 	Label  string    `toml:"label" json:"label,omitempty"`
 	Zoom   [2]int    `toml:"zoom" json:"zoom"`
+
+	Classes []StyleClass `toml:"class" json:"classes,omitempty"` // the first that fits a feature counts
+}
+
+// StyleClass is how features are drawn whose property has one of the values, where
+// that differs from the rest of the layer. A line with a casing is drawn twice: the
+// casing, wider, and the stroke on it.
+type StyleClass struct {
+	Property string    `toml:"property" json:"property"`
+	Values   []string  `toml:"values" json:"values"`
+	Title    Text      `toml:"title" json:"titles"`
+	Stroke   string    `toml:"stroke" json:"stroke,omitempty"`
+	Fill     string    `toml:"fill" json:"fill,omitempty"`
+	Casing   string    `toml:"casing" json:"casing,omitempty"`
+	Width    float64   `toml:"width" json:"width,omitempty"`
+	Dash     []float64 `toml:"dash" json:"dash,omitempty"`
+	Text     float64   `toml:"text" json:"text,omitempty"` // height of the label, px
 }
 
 // maxMaxAge is the longest time for which an answer may be kept: a year.
@@ -301,7 +318,31 @@ func (l *Layer) Validate() error {
 			return fmt.Errorf("date %q: want the form 2006-01-02", d)
 		}
 	}
-	return l.validateProperties()
+	if err := l.validateProperties(); err != nil {
+		return err
+	}
+	return l.validateStyle()
+}
+
+// validateStyle reports a class of the style that no feature could have.
+func (l *Layer) validateStyle() error {
+	for _, c := range l.Style.Classes {
+		p, ok := l.Property(c.Property)
+		switch {
+		case !ok:
+			return fmt.Errorf("style: class: property %q: want a property of the layer", c.Property)
+		case c.Title.ZH == "" || c.Title.EN == "":
+			return fmt.Errorf("style: class of %s: title: want zh and en", c.Property)
+		case len(c.Values) == 0:
+			return fmt.Errorf("style: class of %s: values: want at least one", c.Property)
+		}
+		for _, v := range c.Values {
+			if len(p.Codes) > 0 && !oneOf(v, p.Codes...) {
+				return fmt.Errorf("style: class of %s: value %q: want one of its codes", c.Property, v)
+			}
+		}
+	}
+	return nil
 }
 
 func (l *Layer) validateProperties() error {

@@ -212,6 +212,13 @@ func TestMapChecksASite(t *testing.T) {
 	t.Log(browse(t, "check.mjs", mapPage(t)))
 }
 
+// TestMapForEverybody searches, looks for parks and asks the plan, on a desktop and on
+// a phone, and once more with each answer failing.
+func TestMapForEverybody(t *testing.T) {
+	t.Parallel()
+	t.Log(browse(t, "atlas.mjs", mapPage(t), t.TempDir()))
+}
+
 // TestMapPictures takes the pictures of the main views; with -update they are kept
 // for the README.
 func TestMapPictures(t *testing.T) {

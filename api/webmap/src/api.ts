@@ -1,7 +1,7 @@
 // Talking to the service. Every failure becomes an ApiError that can be read out as a sentence.
 import type { Feature, FeatureCollection } from "geojson";
 import { lang } from "./i18n";
-import type { Alternatives, Answer, Collection, Link, Problem, ReadSites, Shape } from "./model";
+import type { Alternatives, Answer, Collection, Found, Link, Pair, PlanAnswer, Problem, ReadSites, Shape } from "./model";
 
 /** The root of the service: the page stands at <root>/map/. */
 const root = new URL("../", document.baseURI);
@@ -31,8 +31,61 @@ export function checkURL(id: string): string {
 export async function fetchCollections(): Promise<Collection[]> {
   const body = (await getJSON(new URL("collections", root))) as { collections?: unknown };
   if (!Array.isArray(body?.collections)) throw new ApiError("format", { instance: "/collections" });
-  // Records of the plan have no geometry and are not drawn.
-  return (body.collections as Collection[]).filter((c) => c.geometryType);
+  return body.collections as Collection[];
+}
+
+/** The areas that coverages refer to: the city and its counties. */
+export async function fetchOutlines(): Promise<Feature[]> {
+  const body = (await getJSON(new URL("outlines", root))) as FeatureCollection;
+  if (!Array.isArray(body?.features)) throw new ApiError("format", { instance: "/outlines" });
+  return body.features;
+}
+
+/** What is called so: in Chinese, pinyin, first letters or English. */
+export async function fetchFound(q: string, limit: number, signal?: AbortSignal): Promise<Found[]> {
+  const url = new URL("search", root);
+  url.searchParams.set("q", q);
+  url.searchParams.set("limit", String(limit));
+  const body = (await getJSON(url, signal ? { signal } : {})) as { results?: unknown };
+  if (!Array.isArray(body?.results)) throw new ApiError("format", { instance: "/search" });
+  return body.results as Found[];
+}
+
+/** For each feature of a collection the nearest one of another that meets the condition. */
+export async function fetchNearest(from: string, to: string, filter: string): Promise<Pair[]> {
+  const url = new URL(`collections/${encodeURIComponent(from)}/nearest`, root);
+  url.searchParams.set("to", to);
+  url.searchParams.set("to-filter", filter);
+  url.searchParams.set("limit", String(pageLimit));
+  const body = (await getJSON(url)) as { pairs?: unknown };
+  if (!Array.isArray(body?.pairs)) throw new ApiError("format", { instance: url.pathname });
+  return body.pairs as Pair[];
+}
+
+/** What the plan says at a place (longitude, latitude) and within so many metres of it. */
+export async function fetchPlan(at: [number, number], within: number, signal: AbortSignal): Promise<PlanAnswer> {
+  const url = new URL("plan", root);
+  url.searchParams.set("at", at.map((v) => v.toFixed(6)).join(","));
+  url.searchParams.set("within", String(within));
+  const body = (await getJSON(url, { signal })) as PlanAnswer;
+  if (!Array.isArray(body?.features) || !Array.isArray(body.records)) throw new ApiError("format", { instance: "/plan" });
+  return body;
+}
+
+/** One feature, wherever it lies. */
+export async function fetchFeature(layer: string, id: string, signal?: AbortSignal): Promise<Feature> {
+  const body = (await getJSON(new URL(itemPath(layer, id), root), signal ? { signal } : {})) as Feature;
+  if (body?.type !== "Feature") throw new ApiError("format", { instance: itemPath(layer, id) });
+  return body;
+}
+
+/** The page of a feature or record, for people. */
+export function pageURL(layer: string, id: string): string {
+  return new URL(`${itemPath(layer, id)}?f=html`, root).href;
+}
+
+function itemPath(layer: string, id: string): string {
+  return `collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`;
 }
 
 /**
@@ -137,13 +190,6 @@ export function reportURL(id: string, format: string, language: string): string 
   url.searchParams.set("f", format);
   url.searchParams.set("lang", language);
   return url.href;
-}
-
-/** One feature, wherever it lies; used for the band of a finding whose layer is not on the map. */
-export async function fetchFeature(layer: string, id: string, signal: AbortSignal): Promise<Feature> {
-  const body = (await getJSON(new URL(`collections/${encodeURIComponent(layer)}/items/${encodeURIComponent(id)}`, root), { signal })) as Feature;
-  if (body?.type !== "Feature") throw new ApiError("format", { instance: `/collections/${layer}/items/${id}` });
-  return body;
 }
 
 /** Fetches an archived check. */

@@ -4,7 +4,7 @@ import { badge, el } from "./dom";
 import { lang, pick, t, word } from "./i18n";
 import { nameOf, titleOf, type AtlasLayer } from "./layers";
 import { sentences } from "./problem";
-import { swatch } from "./style";
+import { sign, swatch } from "./swatch";
 
 export interface LegendActions {
   /** A feature was picked from a list. */
@@ -15,11 +15,15 @@ export interface LegendActions {
 
 const listed = 300;
 
-/** Draws the legend, the topmost layer first. */
+/** Draws the legend, the topmost layer first; layers that have nothing to draw stand in a group of their own. */
 export function renderLegend(layers: AtlasLayer[], actions: LegendActions): HTMLElement {
   const order = (l: AtlasLayer) => l.collection.style?.order ?? 0;
   const sorted = [...layers].sort((a, b) => order(b) - order(a));
-  const list = el("ul", { class: "legend", "data-testid": "legend" }, ...sorted.map((l) => entry(l, actions)));
+  const empty = (l: AtlasLayer) => l.collection.locatedCount === 0;
+  const drawn = el("ul", { class: "legend" }, ...sorted.filter((l) => !empty(l)).map((l) => entry(l, actions)));
+  const absent = el("ul", { class: "legend", "data-testid": "legend-absent" }, ...sorted.filter(empty).map((l) => entry(l, actions)));
+  const list = el("div", { "data-testid": "legend" }, drawn);
+  if (absent.children.length > 0) list.append(el("h3", {}, t("absent")), el("p", { class: "note" }, t("absentNote")), absent);
   const setAll = (on: boolean) => () => {
     for (const l of layers) l.layer.setVisible(on);
     for (const box of list.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) box.checked = on;
@@ -30,7 +34,32 @@ export function renderLegend(layers: AtlasLayer[], actions: LegendActions): HTML
     el("button", { type: "button", class: "quiet", onclick: setAll(true) }, t("showAll")),
     el("button", { type: "button", class: "quiet", onclick: setAll(false) }, t("hideAll")),
   );
-  return el("div", {}, buttons, list);
+  return el("div", {}, buttons, list, signs());
+}
+
+/** What the signs of all layers mean. */
+function signs(): HTMLElement {
+  const row = (picture: HTMLElement, text: string) => el("li", {}, el("span", { class: "signrow" }, picture, text));
+  return el(
+    "div",
+    { class: "signs" },
+    el("h3", {}, t("symbols")),
+    el(
+      "ul",
+      { class: "legend" },
+      row(sign("Point", "sure", false), t("symSure")),
+      row(sign("Point", "rough", false), t("symRough")),
+      row(sign("Point", "region", false), t("symRegion")),
+      row(sign("LineString", "sure", true), t("symPlanned")),
+    ),
+  );
+}
+
+/** The classes of a layer that are drawn in their own way. */
+function classes(layer: AtlasLayer): HTMLElement | null {
+  const all = layer.collection.style?.classes ?? [];
+  if (all.length === 0) return null;
+  return el("ul", { class: "classes" }, ...all.map((c) => el("li", {}, swatch(layer.collection, c), pick(c.titles))));
 }
 
 /** Redraws one entry in place. */
@@ -58,6 +87,7 @@ function entry(layer: AtlasLayer, actions: LegendActions): HTMLElement {
       el("span", { class: "title" }, titleOf(layer)),
       effect && badge(`effect-${effect}`, word("effect", effect)),
     ),
+    classes(layer),
     stateLine(layer, actions),
     layer.state === "loaded" && about(layer, actions),
   );

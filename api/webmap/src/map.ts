@@ -47,8 +47,9 @@ export function createMap(): OLMap {
   return map;
 }
 
-export function showHome(map: OLMap): void {
-  map.getView().fit(home);
+/** Shows the city: its outline when that is known, else where it is. */
+export function showHome(map: OLMap, extent: Extent = home): void {
+  map.getView().fit(extent);
 }
 
 /** Keeps the middle of the view beside the panel (above it on a phone). */

@@ -1,10 +1,12 @@
 // All words of the page: [Chinese, English].
+import { atlasMessages } from "./messages-atlas";
 
 import { checkMessages } from "./messages-check";
 
 export type Pair = readonly [zh: string, en: string];
 
 export const messages = {
+  ...atlasMessages,
   title: ["阳泉规划图集", "Yangquan planning atlas"],
   language: ["语言", "Language"],
   panel: ["图层与选址检查", "Layers and site check"],
@@ -16,6 +18,8 @@ export const messages = {
   zoomIn: ["放大", "Zoom in"],
   zoomOut: ["缩小", "Zoom out"],
   tabLayers: ["图层", "Layers"],
+  tabParks: ["园区", "Parks"],
+  tabPlan: ["规划", "Plan"],
   tabCheck: ["选址检查", "Check a site"],
   footer: ["供规划前期研究参考，不代替法定审批与查询。", "For early planning; not a substitute for statutory approval."],
 

@@ -27,6 +27,20 @@ export interface LayerStyle {
   hatch?: string;
   label?: string;
   zoom?: [number, number];
+  classes?: StyleClass[];
+}
+
+/** How features are drawn whose property has one of the values, where that differs from the layer. */
+export interface StyleClass {
+  property: string;
+  values: string[];
+  titles?: Text;
+  stroke?: string;
+  fill?: string;
+  casing?: string;
+  width?: number;
+  dash?: number[];
+  text?: number;
 }
 
 export interface Property {
@@ -46,6 +60,7 @@ export interface Collection {
   geometryType?: string;
   legalEffect?: LegalEffect;
   featureCount?: number;
+  locatedCount?: number;
   source?: { name?: Text; licence?: string; attribution?: string; date?: string };
   coverage?: { area?: string; complete?: boolean; note?: Text; from?: string; to?: string };
   style?: LayerStyle;
@@ -171,6 +186,46 @@ export interface Answer {
   rules?: { rule?: string; layer?: string; outcome?: string }[];
   remainder?: { geometry?: Geometry | null; area?: Area };
   provenance?: { day?: string; snapshot?: string; rules_sha256?: string; software?: string; result_sha256?: string };
+}
+
+/** A feature or record that the search found. */
+export interface Found {
+  layer: string;
+  id: string;
+  name?: Text;
+  county?: string;
+  located?: boolean;
+  layerTitles?: Text;
+}
+
+/** A feature and the nearest one of another layer. */
+export interface Pair {
+  feature: { layer: string; id: string; name?: Text };
+  nearest: { layer: string; id: string; name?: Text };
+  distance_m?: number;
+  accuracy_m?: number;
+}
+
+/** A feature or record with what the plan says of it. */
+export interface PlanItem {
+  layer: string;
+  id: string;
+  name?: Text;
+  relation?: string;
+  distance_m?: number | null;
+  accuracy_m?: number | null;
+  legal_effect?: string;
+  plan?: string;
+  quote?: string;
+  properties?: Record<string, unknown> | null;
+  href?: string;
+}
+
+export interface PlanAnswer {
+  counties?: PlanItem[];
+  features: PlanItem[];
+  unknown?: PlanItem[];
+  records: PlanItem[];
 }
 
 /** RFC 9457 problem details, with the members that the service adds. */

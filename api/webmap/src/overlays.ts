@@ -9,7 +9,8 @@ import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import { fonts, hatchPattern } from "./style";
+import { hatchPattern } from "./hatch";
+import { fonts } from "./style";
 
 const casing = (width: number) => new Style({ stroke: new Stroke({ color: "rgba(255, 255, 255, 0.9)", width }) });
 

@@ -1,24 +1,37 @@
-// The side panel, a bottom sheet on a phone: title, languages, and the two tabs.
+// The side panel, a bottom sheet on a phone: title, languages, the search, and the tabs.
 import { byId, el } from "./dom";
+import { hashValue, setHashValue } from "./hash";
 import { lang, onLang, setLang, t, type Lang } from "./i18n";
 import { themeButton } from "./theme";
 import { dayControl } from "./time";
 
-export type Tab = "layers" | "check";
+const tabs = [
+  ["layers", "tabLayers"],
+  ["parks", "tabParks"],
+  ["plan", "tabPlan"],
+  ["check", "tabCheck"],
+] as const;
+
+export type Tab = (typeof tabs)[number][0];
 
 export class Panel {
-  readonly layersTab = el("div", { id: "tab-layers", role: "tabpanel", tabindex: 0, "aria-labelledby": "tabhead-layers" });
-  readonly checkTab = el("div", { id: "tab-check", role: "tabpanel", tabindex: 0, "aria-labelledby": "tabhead-check" });
+  readonly layersTab = tabPanel("layers");
+  readonly parksTab = tabPanel("parks");
+  readonly planTab = tabPanel("plan");
+  readonly checkTab = tabPanel("check");
+  /** Above the tabs, on every one of them. */
+  readonly searchBox = el("div", { class: "search" });
   private readonly box = byId("panel");
   private readonly head = el("header", {});
   private readonly theme = themeButton();
   private readonly tabs = el("div", { role: "tablist", class: "tabs" });
   private readonly footer = el("footer", { class: "note" });
-  private current: Tab = "layers";
+  private current: Tab = tabs.find(([name]) => name === hashValue("tab"))?.[0] ?? "layers";
+  private readonly opened: ((tab: Tab) => void)[] = [];
   private collapsed = false;
 
   constructor(private readonly actions: { resized(): void }) {
-    this.box.append(this.head, dayControl(), this.tabs, this.layersTab, this.checkTab, this.footer);
+    this.box.append(this.head, this.searchBox, dayControl(), this.tabs, this.layersTab, this.parksTab, this.planTab, this.checkTab, this.footer);
     this.render();
     onLang(() => this.render());
   }
@@ -26,7 +39,20 @@ export class Panel {
   /** Shows a tab, opening the panel when it is collapsed. */
   open(tab: Tab): void {
     this.current = tab;
+    setHashValue("tab", tab === "layers" ? null : tab);
     this.setCollapsed(false);
+    for (const listener of this.opened) listener(tab);
+  }
+
+  /** Whether the tab is the one that is open, though the sheet of a phone may be folded. */
+  isOpen(tab: Tab): boolean {
+    return this.current === tab;
+  }
+
+  /** Calls back when a tab is opened, and at once for the one that is open. */
+  onOpen(listener: (tab: Tab) => void): void {
+    this.opened.push(listener);
+    listener(this.current);
   }
 
   /** On a phone the sheet gives way to the map. */
@@ -52,15 +78,15 @@ export class Panel {
       el("button", { type: "button", class: "fold", "aria-expanded": String(!this.collapsed), "aria-label": t("panelToggle"), onclick: () => this.setCollapsed(!this.collapsed) }, this.collapsed ? "▴" : "▾"),
     );
     this.tabs.setAttribute("aria-label", t("panel"));
-    this.tabs.replaceChildren(this.tabHead("layers", t("tabLayers")), this.tabHead("check", t("tabCheck")));
-    this.layersTab.hidden = this.collapsed || this.current !== "layers";
-    this.checkTab.hidden = this.collapsed || this.current !== "check";
+    this.tabs.replaceChildren(...tabs.map(([name, title]) => this.tabHead(name, t(title))));
+    this.searchBox.hidden = this.collapsed;
+    for (const [name] of tabs) byId(`tab-${name}`).hidden = this.collapsed || this.current !== name;
     this.footer.textContent = t("footer");
   }
 
   private tabHead(tab: Tab, title: string): HTMLElement {
     const on = tab === this.current;
-    const other: Tab = tab === "layers" ? "check" : "layers";
+    const beside = (step: number) => tabs[(tabs.findIndex(([name]) => name === tab) + step + tabs.length) % tabs.length]![0];
     const select = (which: Tab) => {
       this.open(which);
       byId(`tabhead-${which}`).focus();
@@ -77,10 +103,15 @@ export class Panel {
         tabindex: on ? 0 : -1,
         onclick: () => select(tab),
         onkeydown: (event: KeyboardEvent) => {
-          if (event.key === "ArrowLeft" || event.key === "ArrowRight") select(other);
+          if (event.key === "ArrowLeft") select(beside(-1));
+          if (event.key === "ArrowRight") select(beside(1));
         },
       },
       title,
     );
   }
+}
+
+function tabPanel(tab: Tab): HTMLElement {
+  return el("div", { id: `tab-${tab}`, role: "tabpanel", tabindex: 0, "aria-labelledby": `tabhead-${tab}` });
 }

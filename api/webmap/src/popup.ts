@@ -1,10 +1,12 @@
 // What is known about the features under a click: names, properties, citation, position and legal effect.
 import type Feature from "ol/Feature";
+import { pageURL } from "./api";
 import { badge, byId, el } from "./dom";
 import { metres, plain, unit } from "./format";
 import { lang, onLang, pick, t, word } from "./i18n";
 import { nameOf, titleOf, type AtlasLayer } from "./layers";
 import type { Property } from "./model";
+import { failureBox } from "./problem";
 
 const base = new Set([
   "geometry", "_layer", "entity", "name_zh", "name_en", "status", "county", "plan_section", "plan_quote",
@@ -16,6 +18,8 @@ export interface PopupActions {
   /** The feature now shown, or none: it is marked on the map. */
   selected(feature: Feature | undefined): void;
   zoom(feature: Feature): void;
+  /** Asks what the plan says at the place that was clicked, if one was. */
+  ask?(): void;
 }
 
 /** The panel beside the map; Esc closes it and gives the focus back to what opened it. */
@@ -23,6 +27,7 @@ export class Popup {
   private readonly box = byId("detail");
   private features: Feature[] = [];
   private index = 0;
+  private place = false;
   private opener: HTMLElement | null = null;
 
   constructor(private readonly actions: PopupActions) {
@@ -41,13 +46,21 @@ export class Popup {
     return !this.box.hidden;
   }
 
-  open(features: Feature[], opener: HTMLElement): void {
+  /** Shows the features; place says that they are those of a click on the map. */
+  open(features: Feature[], opener: HTMLElement, place = false): void {
+    this.place = place;
     this.features = features;
     this.index = 0;
     this.opener = opener;
     this.box.hidden = false;
     this.render();
     this.focusHeading();
+  }
+
+  /** Says why a feature cannot be shown. */
+  fail(err: unknown, opener: HTMLElement): void {
+    this.open([], opener);
+    this.box.querySelector("h2")?.replaceWith(failureBox(t("featureFailed"), err, "popup-error"));
   }
 
   close(): void {
@@ -71,11 +84,21 @@ export class Popup {
     const feature = this.features[this.index];
     this.actions.selected(feature);
     if (!feature) {
-      this.box.replaceChildren(close, el("h2", { tabindex: -1 }, t("nothingHere")));
+      this.box.replaceChildren(close, el("h2", { tabindex: -1 }, t("nothingHere")), this.asking());
       return;
     }
-    this.box.replaceChildren(close, this.chooser(), ...this.describe(feature));
+    this.box.replaceChildren(close, this.chooser(), ...this.describe(feature), this.asking());
     this.box.scrollTop = 0;
+  }
+
+  /** Leads from the features here to all that the plan says. */
+  private asking(): HTMLElement | string {
+    const ask = this.actions.ask;
+    if (!ask || !this.place) return "";
+    return el("button", { type: "button", class: "quiet", "data-testid": "popup-ask", onclick: () => {
+      this.close();
+      ask();
+    } }, t("askHere"));
   }
 
   private chooser(): HTMLElement {
@@ -107,9 +130,19 @@ export class Popup {
       el("p", {}, effect ? badge(`effect-${effect}`, word("effect", effect)) : "", " ", titleOf(layer)),
       citation(feature),
       properties(feature, layer),
-      feature.getGeometry() ? zoom : "",
+      el("div", { class: "row" }, feature.getGeometry() ? zoom : "", share(), el("a", { class: "more", href: pageURL(String(feature.get("_layer")), String(feature.getId())) }, t("pageOf"))),
     ];
   }
+}
+
+/** Copies the address of the page, which names the feature that is open. */
+function share(): HTMLElement {
+  const button = el("button", { type: "button", class: "quiet", "data-testid": "share", onclick: () => {
+    const said = (ok: boolean) => (button.textContent = t(ok ? "shared" : "shareByHand"));
+    if (!navigator.clipboard) return void said(false);
+    navigator.clipboard.writeText(location.href).then(() => said(true), () => said(false));
+  } }, t("share"));
+  return button;
 }
 
 function citation(feature: Feature): HTMLElement {
