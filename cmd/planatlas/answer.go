@@ -95,8 +95,15 @@ func findingTable(say func(layers.Text) string, findings []check.Finding) *table
 		if f.Case != "" {
 			rule += "/" + f.Case
 		}
+		m2, distance := "-", "-" // not told is not zero
+		if f.Overlap != nil {
+			m2 = geo.SquareMetres(f.Overlap.M2).FormatM2()
+		}
+		if f.DistanceM != nil {
+			distance = metres(*f.DistanceM)
+		}
 		t.row(rule, say(word(string(f.Verdict))), say(word(string(f.Certainty))), say(word(string(f.Counts))),
-			geo.SquareMetres(f.Overlap.M2).FormatM2(), metres(f.DistanceM), say(f.FeatureName), f.Law+" "+f.Article)
+			m2, distance, say(f.FeatureName), f.Law+" "+f.Article)
 	}
 	return t
 }

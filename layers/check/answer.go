@@ -121,9 +121,9 @@ type Finding struct {
 	Counts          Verdict         `json:"counts_as"`
 	Certainty       Certainty       `json:"certainty"`
 	Notes           []Notice        `json:"notes"`
-	Overlap         Overlap         `json:"overlap"`
+	Overlap         *Overlap        `json:"overlap"`            // null when it is not told
 	LengthM         float64         `json:"length_m,omitempty"` // of a line inside the site
-	DistanceM       float64         `json:"distance_m"`
+	DistanceM       *float64        `json:"distance_m"`         // null when it is not told
 	ThresholdM      float64         `json:"threshold_m,omitempty"`
 	MeasuredFrom    string          `json:"measured_from,omitempty"`
 	AccuracyM       *float64        `json:"accuracy_m"` // null when it is not known
@@ -198,6 +198,14 @@ type AnswerLink struct {
 
 func measure(a geo.SquareMetres) Measure {
 	return Measure{M2: float64(a), Ha: a.Hectares(), Mu: a.Mu()}
+}
+
+// overlapM2 is the overlap in square metres; 0 when it is not told.
+func (f Finding) overlapM2() float64 {
+	if f.Overlap == nil {
+		return 0
+	}
+	return f.Overlap.M2
 }
 
 func overlap(part, whole geo.SquareMetres) Overlap {

@@ -25,6 +25,7 @@ type Record struct {
 	RulesSHA256   string
 	Software      string
 	Answer        []byte // exactly as the client got it
+	Full          []byte // the same with what the client was not told of layers that are not public; nil when it was told everything
 	ResultSHA256  string
 }
 
@@ -60,10 +61,10 @@ func source(site Site) geo.Shape {
 }
 
 // newRecord makes the archive's record of an answer.
-func newRecord(site Site, a Answer, document []byte, measured []Measurement) Record {
+func newRecord(site Site, a Answer, document, full []byte, measured []Measurement) Record {
 	r := Record{ID: a.ID, Created: a.Created, Site: site, Source: source(site), Day: a.Provenance.Day,
 		Revisions: map[string]int64{}, Known: map[string]time.Time{}, CatalogSHA256: a.Provenance.CatalogSHA256, RulesSHA256: a.Provenance.RulesSHA256,
-		Software: a.Provenance.Software, Answer: document, ResultSHA256: a.Provenance.ResultSHA256}
+		Software: a.Provenance.Software, Answer: document, Full: full, ResultSHA256: a.Provenance.ResultSHA256}
 	for _, l := range a.Layers {
 		r.Revisions[l.Layer] = l.Revision
 	}
@@ -85,6 +86,9 @@ func resultHash(a Answer) (string, error) {
 	findings := append([]Finding{}, a.Findings...)
 	for i := range findings {
 		findings[i].FeatureRevision = 0
+		if findings[i].DistanceM == nil { // as it was written before it could be null
+			findings[i].DistanceM = new(float64)
+		}
 	}
 	b, err := json.Marshal(struct {
 		Verdict      Verdict

@@ -163,12 +163,7 @@ func table(sites []Alternative) []TableRow {
 	row("no_data", "无数据的图层", "Layers without data", "", func(a Alternative) any { return a.NoData })
 	for i, l := range sites[0].Answer.Layers { // the same catalogue gives every answer the same lines
 		row("outcome:"+l.Layer, l.Title.ZH, l.Title.EN, "", func(a Alternative) any { return a.Answer.line(i, l.Layer).Outcome.String() })
-		row("overlap:"+l.Layer, l.Title.ZH, l.Title.EN, "m2", func(a Alternative) any {
-			if o := a.Answer.line(i, l.Layer).Overlap; o != nil {
-				return o.M2
-			}
-			return nil
-		})
+		row("overlap:"+l.Layer, l.Title.ZH, l.Title.EN, "m2", func(a Alternative) any { return told(a.Answer.line(i, l.Layer).Overlap) })
 	}
 	return rows
 }

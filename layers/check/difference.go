@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 
@@ -106,16 +105,18 @@ func (r *Remainder) m2() any {
 	return r.Area.M2
 }
 
+// told is an overlap in square metres; nil when it is not told.
+func told(o *Overlap) any {
+	if o == nil {
+		return nil
+	}
+	return o.M2
+}
+
 func (d *Difference) layers(before, now Answer) {
 	was := map[string]LayerLine{}
 	for _, l := range before.Layers {
 		was[l.Layer] = l
-	}
-	overlap := func(l LayerLine) any {
-		if l.Overlap == nil {
-			return nil
-		}
-		return l.Overlap.M2
 	}
 	nearest := func(l LayerLine) any {
 		if l.NearestM == nil {
@@ -126,7 +127,7 @@ func (d *Difference) layers(before, now Answer) {
 	for _, l := range now.Layers {
 		b, there := was[l.Layer]
 		delete(was, l.Layer)
-		c := LayerChange{Layer: l.Layer, Revision: change(b.Revision, l.Revision), OverlapM2: change(overlap(b), overlap(l)), NearestM: change(nearest(b), nearest(l))}
+		c := LayerChange{Layer: l.Layer, Revision: change(b.Revision, l.Revision), OverlapM2: change(told(b.Overlap), told(l.Overlap)), NearestM: change(nearest(b), nearest(l))}
 		if there {
 			c.Outcome = change(b.Outcome.String(), l.Outcome.String())
 		} else {
@@ -172,10 +173,7 @@ func (d *Difference) findings(before, now Answer, rulesBefore, rulesNow RuleSet)
 			continue
 		}
 		c.Verdict, c.Counts, c.Law = change(f.Verdict, n.Verdict), change(f.Counts, n.Counts), change(f.Law+" "+f.Article, n.Law+" "+n.Article)
-		if math.Abs(f.Overlap.M2-n.Overlap.M2) > 0 {
-			c.Overlap = &Change{f.Overlap.M2, n.Overlap.M2}
-		}
-		c.Dist = change(f.DistanceM, n.DistanceM)
+		c.Overlap, c.Dist = change(told(f.Overlap), told(n.Overlap)), change(f.DistanceM, n.DistanceM)
 		if f.FeatureRevision != n.FeatureRevision || !sameFinding(f, n) {
 			c.Why = why.of(f, &n)
 			d.Findings = append(d.Findings, c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"planatlas/geo"
 	"planatlas/layers"
@@ -131,8 +132,7 @@ func (e examination) split(needs []Need) (wanted []Need, skipped []Measurement) 
 }
 
 // remainder is the site without what is prohibited for certain; nil when nothing
-// is, or when it cannot be worked out. Its shape would show the boundary of a
-// layer that is not public.
+// is, or when it cannot be worked out.
 func (s *Service) remainder(ctx context.Context, snapshot Snapshot, e examination, r Result, site Site, m Measured) *Remainder {
 	taken := r.Taken()
 	if len(taken) == 0 {
@@ -143,13 +143,28 @@ func (s *Service) remainder(ctx context.Context, snapshot Snapshot, e examinatio
 		s.Log.ErrorContext(ctx, "the remainder of a site was not worked out", "error", err)
 		return nil
 	}
-	hidden, out := hidden(e.Catalog), &Remainder{Geometry: part.Geometry, Area: overlap(part.Area, m.Site.Area)}
-	for _, t := range taken {
-		if hidden[t.Layer.ID] {
-			out.Geometry = nil
-		}
+	return &Remainder{Geometry: part.Geometry, Area: overlap(part.Area, m.Site.Area)}
+}
+
+// redacted returns the remainder without its shape, which would show the boundary of a
+// layer that is not public, when one takes a part.
+func (r *Remainder) redacted(taken []Taken, hidden map[string]bool) *Remainder {
+	if r == nil || !slices.ContainsFunc(taken, func(t Taken) bool { return hidden[t.Layer.ID] }) {
+		return r
 	}
-	return out
+	return &Remainder{Area: r.Area}
+}
+
+// coarsen returns the remainder as anybody is told it: without its shape and with a
+// coarse area, when a layer that is not public takes a part.
+func (r *Remainder) coarsen(taken []Taken, hidden map[string]bool, c coarse) *Remainder {
+	if r == nil || !slices.ContainsFunc(taken, func(t Taken) bool { return hidden[t.Layer.ID] }) {
+		return r
+	}
+	if c.none {
+		return nil
+	}
+	return &Remainder{Area: overlap(c.site-c.up(c.site-geo.SquareMetres(r.Area.M2)), c.site)}
 }
 
 // restricted is how much of the site lies on features under restrictions that
@@ -157,7 +172,7 @@ func (s *Service) remainder(ctx context.Context, snapshot Snapshot, e examinatio
 func (s *Service) restricted(ctx context.Context, snapshot Snapshot, e examination, r Result, site Site, m Measured) geo.SquareMetres {
 	var taken []Taken
 	for _, f := range r.Findings {
-		if f.Counts != Restricted || f.Overlap.M2 <= 0 || f.Feature == "" {
+		if f.Counts != Restricted || f.overlapM2() <= 0 || f.Feature == "" {
 			continue
 		}
 		if l, err := e.Catalog.Layer(f.Layer); err == nil {
@@ -171,6 +186,9 @@ func (s *Service) restricted(ctx context.Context, snapshot Snapshot, e examinati
 	if err != nil {
 		s.Log.ErrorContext(ctx, "what is restricted of a site was not measured", "error", err)
 		return m.Site.Area // the worst that it can be
+	}
+	if slices.ContainsFunc(taken, func(t Taken) bool { return t.Layer.Access != layers.Public }) {
+		return newCoarse(site, m.Site).up(m.Site.Area - part.Area)
 	}
 	return m.Site.Area - part.Area
 }

@@ -51,8 +51,9 @@ func judgeRule(rule Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, 
 		band = 0 // that an indication may lie elsewhere is said by its layer, once
 	}
 	out := newFinding(rule, f, m)
-	out.DistanceM = f.from(rule)
-	if half, known := f.halfWidth(); known && half > 0 && out.DistanceM != f.DistanceM {
+	from := f.from(rule)
+	out.DistanceM = &from
+	if half, known := f.halfWidth(); known && half > 0 && from != f.DistanceM {
 		out.note("centreline", fmt.Sprintf("自中心线估算：中心线距离 %.2f m，减半宽 %.2f m", f.DistanceM, half),
 			fmt.Sprintf("estimated from the centreline: %.2f m from it, less %.2f m half width", f.DistanceM, half))
 	}
@@ -80,10 +81,10 @@ func (out *Finding) near(rule Rule, f FeatureMeasure, accuracy, band float64) (s
 	if _, known := f.halfWidth(); rule.MeasuredFrom == fromEdge && !known {
 		// Wherever its edge is, a line is no narrower than its centreline.
 		out.note("no-width", "中心线没有半宽，边缘位置未知", "the centreline has no half width, so that its edge is not known")
-		return out.DistanceM+accuracy < rule.DistanceM, out.DistanceM < rule.DistanceM+defaultHalfM+band
+		return *out.DistanceM+accuracy < rule.DistanceM, *out.DistanceM < rule.DistanceM+defaultHalfM+band
 	}
-	sure = out.DistanceM+accuracy < rule.DistanceM || f.hit() && f.DepthM >= accuracy
-	return sure, out.DistanceM < rule.DistanceM+band
+	sure = *out.DistanceM+accuracy < rule.DistanceM || f.hit() && f.DepthM >= accuracy
+	return sure, *out.DistanceM < rule.DistanceM+band
 }
 
 // adjoin decides whether only the boundaries meet.
@@ -97,7 +98,7 @@ func (out *Finding) adjoin(f FeatureMeasure, accuracy, band float64) (sure, fire
 		return accuracy <= NoiseWidthM, true
 	}
 	out.Relation = relationNear
-	return false, out.DistanceM <= band
+	return false, *out.DistanceM <= band
 }
 
 // meet decides whether the interiors overlap. Where a boundary is exact to the
@@ -115,7 +116,7 @@ func (out *Finding) meet(f FeatureMeasure, accuracy, band float64) (sure, fires 
 		return accuracy <= NoiseWidthM, true
 	}
 	out.Relation = relationNear
-	return false, out.DistanceM <= band
+	return false, *out.DistanceM <= band
 }
 
 func (out *Finding) touches() {
@@ -198,7 +199,8 @@ func newFinding(rule Rule, f FeatureMeasure, m SiteMeasure) Finding {
 	out := cite(rule)
 	out.Feature, out.FeatureRevision = f.ID, f.Revision
 	out.FeatureName = layers.Text{ZH: f.text("name_zh"), EN: f.text("name_en")}
-	out.Overlap, out.LengthM, out.DistanceM = overlap(f.Overlap, m.Area), f.LengthM, f.DistanceM
+	shared := overlap(f.Overlap, m.Area)
+	out.Overlap, out.LengthM = &shared, f.LengthM
 	out.AccuracyM, out.GeometrySource, out.Geometry = f.finiteAccuracy(), f.text("geometry_source"), f.Geometry
 	if f.text("plan_section") != "" {
 		out.Citation = &Citation{Plan: f.text("plan_section"), Quote: f.text("plan_quote")}

@@ -65,7 +65,7 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Counts.Severity(), b.Counts.Severity()), cmp.Compare(a.Verdict.Severity(), b.Verdict.Severity()),
-			cmp.Compare(b.Overlap.M2, a.Overlap.M2), cmp.Compare(a.DistanceM, b.DistanceM), cmp.Compare(a.Rule+a.Feature, b.Rule+b.Feature))
+			cmp.Compare(b.overlapM2(), a.overlapM2()), cmp.Compare(*a.DistanceM, *b.DistanceM), cmp.Compare(a.Rule+a.Feature, b.Rule+b.Feature))
 	})
 	r.Questions = questions(j.asks, j.bonds)
 	r.Outside = len(measured) > 0 && !slices.ContainsFunc(measured, func(x Measurement) bool { return !x.Measured || x.Covered })

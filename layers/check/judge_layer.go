@@ -106,11 +106,11 @@ func gap(l *layers.Layer, x Measurement, on time.Time) layers.Text {
 // unruled marks a layer about which the rules do not say what the law is on that day:
 // the site meets a statutory feature of which no rule in force speaks, or the law's
 // distances from such features are not among the rules in force. What a plan asks for
-// is no law.
+// is no law, unless it is to lie inside.
 func (line *LayerLine) unruled(rules []Rule, l *layers.Layer, x Measurement, on time.Time) {
 	var law []Rule
 	for _, r := range rules {
-		if r.Layer == l.ID && r.Basis != "plan" && r.InForce(on) {
+		if r.Layer == l.ID && (r.Basis != "plan" || r.Relation == OutsideOf) && r.InForce(on) {
 			law = append(law, r)
 		}
 	}

@@ -36,8 +36,8 @@ type LineFinding struct {
 	Verdict   Verdict   `json:"verdict"`
 	Counts    Verdict   `json:"counts_as"`
 	Certainty Certainty `json:"certainty"`
-	OverlapM2 float64   `json:"overlap_m2"`
-	DistanceM float64   `json:"distance_m"`
+	OverlapM2 *float64  `json:"overlap_m2"` // null when it is not told
+	DistanceM *float64  `json:"distance_m"` // null when it is not told
 }
 
 // LineError says what is wrong with a site of a batch.
@@ -65,7 +65,11 @@ func (l *Line) fill(a Answer) {
 		}
 	}
 	for _, f := range a.Findings {
-		l.Findings = append(l.Findings, LineFinding{f.Rule, f.Layer, f.Feature, f.Verdict, f.Counts, f.Certainty, f.Overlap.M2, f.DistanceM})
+		short := LineFinding{Rule: f.Rule, Layer: f.Layer, Feature: f.Feature, Verdict: f.Verdict, Counts: f.Counts, Certainty: f.Certainty, DistanceM: f.DistanceM}
+		if f.Overlap != nil {
+			short.OverlapM2 = &f.Overlap.M2
+		}
+		l.Findings = append(l.Findings, short)
 	}
 	for _, q := range a.Questions {
 		l.Questions = append(l.Questions, q.Attribute)

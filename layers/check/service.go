@@ -172,30 +172,60 @@ func (s *Service) answer(ctx context.Context, snapshot Snapshot, e examination, 
 	if e.sums {
 		d.restricted = s.restricted(ctx, snapshot, e, result, site, m)
 	}
-	result.redact(e.Catalog)
-	result.Summary = summarise(result)
-	project := site.Project
-	if project == nil {
-		project = Project{}
-	}
-	a := Answer{
-		ID: rand.Text(), Created: e.now, Verdict: result.Verdict, Summary: result.Summary,
-		Site: siteAnswer(site, m.Site), Project: project,
-		Layers: append([]LayerLine{}, result.Layers...), Findings: append([]Finding{}, result.Findings...),
-		Rules: append([]RuleLine{}, result.Rules...), Questions: append([]Question{}, result.Questions...), Remainder: remainder,
-		Provenance: Provenance{Day: e.day, Snapshot: m.Snapshot.UTC().Format(snapshotTime),
-			CatalogSHA256: e.CatalogSHA256, RulesSHA256: e.Rules.SHA256, Software: s.Software},
-	}
-	a.Links = []AnswerLink{{Href: "/checks/" + a.ID, Rel: "self", Type: "application/json"}}
-	if a.Provenance.ResultSHA256, d.Err = resultHash(a); d.Err != nil {
+	hidden, c := hidden(e.Catalog), newCoarse(site, m.Site)
+	shown := result.redacted(hidden)
+	a := s.newAnswer(e, site, m)
+	if a.Provenance.ResultSHA256, d.Err = resultHash(a.with(shown, remainder.redacted(result.taken, hidden))); d.Err != nil {
 		return d
 	}
+	var full []byte
+	if result.secret(hidden) {
+		if full, d.Err = json.Marshal(a.with(result, remainder)); d.Err != nil {
+			return d
+		}
+	}
+	shown.coarsen(hidden, c)
+	shown.Summary = summarise(shown)
+	a = a.with(shown, remainder.coarsen(result.taken, hidden, c))
 	document, err := json.Marshal(a)
 	if err != nil {
 		return Done{Err: fmt.Errorf("write the answer: %w", err)}
 	}
-	d.Answer, d.Document, d.record = a, document, newRecord(site, a, document, m.Layers)
+	d.Answer, d.Document, d.record = a, document, newRecord(site, a, document, full, m.Layers)
 	return d
+}
+
+// newAnswer makes the part of an answer that is no result.
+func (s *Service) newAnswer(e examination, site Site, m Measured) Answer {
+	project := site.Project
+	if project == nil {
+		project = Project{}
+	}
+	a := Answer{ID: rand.Text(), Created: e.now, Site: siteAnswer(site, m.Site), Project: project,
+		Provenance: Provenance{Day: e.day, Snapshot: m.Snapshot.UTC().Format(snapshotTime),
+			CatalogSHA256: e.CatalogSHA256, RulesSHA256: e.Rules.SHA256, Software: s.Software}}
+	a.Links = answerLinks(a.ID)
+	return a
+}
+
+// with returns the answer with that result.
+func (a Answer) with(r Result, remainder *Remainder) Answer {
+	a.Verdict, a.Summary, a.Remainder = r.Verdict, r.Summary, remainder
+	a.Layers, a.Findings = append([]LayerLine{}, r.Layers...), append([]Finding{}, r.Findings...)
+	a.Rules, a.Questions = append([]RuleLine{}, r.Rules...), append([]Question{}, r.Questions...)
+	return a
+}
+
+// answerLinks lead to the answer and to its reports.
+func answerLinks(id string) []AnswerLink {
+	at := "/checks/" + id
+	return []AnswerLink{
+		{Href: at, Rel: "self", Type: "application/json"},
+		{Href: at + "/report", Rel: "alternate", Type: "text/html"},
+		{Href: at + "/report?f=pdf", Rel: "alternate", Type: "application/pdf"},
+		{Href: at + "/report?f=xlsx", Rel: "alternate", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+		{Href: at + "/report?f=geojson", Rel: "alternate", Type: "application/geo+json"},
+	}
 }
 
 // chineseDay is the calendar day in China, by which law takes effect.

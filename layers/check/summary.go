@@ -57,7 +57,11 @@ func summarise(r Result) layers.Text {
 	var near []layers.Text
 	for _, f := range r.Findings {
 		if f.Certainty == WithinAccuracy && f.Counts == Incomplete {
-			near = append(near, layers.Text{ZH: f.FeatureName.ZH + "（" + f.Rule + "）", EN: f.FeatureName.EN + " (" + f.Rule + ")"})
+			name := f.FeatureName
+			if name == (layers.Text{}) { // it is not shown
+				name = r.title(f.Layer)
+			}
+			near = append(near, layers.Text{ZH: name.ZH + "（" + f.Rule + "）", EN: name.EN + " (" + f.Rule + ")"})
 		}
 	}
 	s.add(layers.Text{ZH: "位置精度不足，实测后可能为禁止或受限：", EN: " Within positional accuracy; may be prohibited or restricted once surveyed: "}, near)
@@ -68,6 +72,16 @@ func summarise(r Result) layers.Text {
 	}
 	s.add(layers.Text{ZH: "结论取决于未说明的项目情况：", EN: " It depends on what was not said of the project: "}, open)
 	return layers.Text{ZH: s.zh.String(), EN: s.en.String()}
+}
+
+// title is the title of a layer of the result.
+func (r Result) title(layer string) layers.Text {
+	for _, l := range r.Layers {
+		if l.Layer == layer {
+			return l.Title
+		}
+	}
+	return layers.Text{}
 }
 
 // absent counts the layers that rules speak of and the city does not have, and

@@ -234,7 +234,7 @@ func (w Expectation) compare(r Result) error {
 	}
 	detail := ""
 	if len(r.Findings) > 0 {
-		detail = fmt.Sprintf(" (%.2f m² overlap, %.3f m away, %s)", got.Overlap.M2, got.DistanceM, got.Certainty)
+		detail = fmt.Sprintf(" (%.2f m² overlap, %.3f m away, %s)", got.overlapM2(), *got.DistanceM, got.Certainty)
 	}
 	return errors.New(strings.Join(wrong, "; ") + detail)
 }

@@ -71,6 +71,7 @@ func edgeOf(rule Rule, l judged) edge {
 func (j *judgement) judgeZone(rule Rule, z ZoneMeasure, e edge, l judged) (Finding, bool) {
 	accuracy := e.accuracy + j.site.AccuracyM
 	out := cite(rule)
+	out.Overlap, out.DistanceM = new(Overlap), new(float64)
 	inside, outside := float64(z.Inside), float64(z.Outside)
 	out.FeatureName, out.InsideM2, out.OutsideM2 = l.Need.Layer.Title, &inside, &outside
 	if e.near {
@@ -96,7 +97,8 @@ func (j *judgement) judgeZone(rule Rule, z ZoneMeasure, e edge, l judged) (Findi
 	if !fires || e.indicative && (rule.Relation == Within) != allInside {
 		return out, false // that an indication may lie elsewhere is said by its layer, once
 	}
-	out.Overlap = overlap(part, j.m.Area)
+	shared := overlap(part, j.m.Area)
+	out.Overlap = &shared
 	out.settle(sure, e.indicative, accuracy)
 	out.leaveOpen(rule)
 	if l.LayerLine.gap && out.Counts.Severity() < Incomplete.Severity() {

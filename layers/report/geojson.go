@@ -44,10 +44,9 @@ func (r *Report) GeoJSON() ([]byte, error) {
 func (r *Report) properties(f check.Finding) map[string]any {
 	p := map[string]any{"role": "finding", "check": r.answer.ID, "rule": f.Rule, "layer": f.Layer, "feature": f.Feature, "feature_revision": f.FeatureRevision,
 		"relation": f.Relation, "verdict": f.Verdict, "counts_as": f.Counts, "certainty": f.Certainty,
-		"overlap_m2": f.Overlap.M2, "overlap_ha": f.Overlap.Ha, "overlap_mu": f.Overlap.Mu, "overlap_share": f.Overlap.Share,
-		"distance_m": f.DistanceM, "law": f.Law, "article": f.Article, "basis": f.Basis, "verified": f.Verified, "geometry_source": f.GeometrySource, "accuracy_m": f.AccuracyM}
-	if r.redacted(f) {
-		p["distance_m"] = nil
+		"overlap_m2": nil, "overlap_ha": nil, "overlap_mu": nil, "overlap_share": nil, "distance_m": r.distance(f), "law": f.Law, "article": f.Article, "basis": f.Basis, "verified": f.Verified, "geometry_source": f.GeometrySource, "accuracy_m": f.AccuracyM}
+	if o := f.Overlap; o != nil {
+		p["overlap_m2"], p["overlap_ha"], p["overlap_mu"], p["overlap_share"] = o.M2, o.Ha, o.Mu, o.Share
 	}
 	if f.ThresholdM > 0 {
 		p["threshold_m"], p["measured_from"] = f.ThresholdM, f.MeasuredFrom

@@ -43,7 +43,7 @@ func expected(a check.Answer) map[string][]string {
 			out[fmt.Sprintf("finding %d %s", i, f.Rule)] = append(area(f.Overlap.Measure), rounded(100*f.Overlap.Share, 2))
 		}
 		if f.ThresholdM > 0 {
-			out[fmt.Sprintf("distance %d %s", i, f.Rule)] = []string{rounded(f.DistanceM, 2), rounded(f.ThresholdM, 2), rounded(f.DistanceM-f.ThresholdM, 2)}
+			out[fmt.Sprintf("distance %d %s", i, f.Rule)] = []string{rounded(*f.DistanceM, 2), rounded(f.ThresholdM, 2), rounded(*f.DistanceM-f.ThresholdM, 2)}
 		}
 	}
 	return out

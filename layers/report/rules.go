@@ -147,16 +147,26 @@ func (r *Report) findingAmount(f check.Finding) amounts {
 	if f.InsideM2 != nil && f.OutsideM2 != nil {
 		return balanced([]float64{*f.InsideM2, *f.OutsideM2}, r.answer.Site.Area.M2)[1]
 	}
-	return overlapAmount(f.Overlap)
+	if f.Overlap == nil {
+		return unknownAmount()
+	}
+	return overlapAmount(*f.Overlap)
 }
 
-// distanceCell is the distance of a finding. That of a layer that is not public is
-// not shown.
-func (r *Report) distanceCell(f check.Finding) cell {
+// distance is the distance of a finding; nil for a layer that is not public, of which
+// earlier answers said 0.
+func (r *Report) distance(f check.Finding) *float64 {
 	if r.redacted(f) {
-		return noNumber()
+		return nil
 	}
-	return metres(f.DistanceM)
+	return f.DistanceM
+}
+
+func (r *Report) distanceCell(f check.Finding) cell {
+	if d := r.distance(f); d != nil {
+		return metres(*d)
+	}
+	return noNumber()
 }
 
 func (r *Report) redacted(f check.Finding) bool {
@@ -187,9 +197,9 @@ func (r *Report) distances() section {
 		if f.ThresholdM <= 0 {
 			continue
 		}
-		margin := number(printed(f.DistanceM-f.ThresholdM, decimalsM), decimalsM)
-		if r.redacted(f) {
-			margin = noNumber()
+		margin := noNumber()
+		if d := r.distance(f); d != nil {
+			margin = metres(*d - f.ThresholdM)
 		}
 		_, loud := verdictWord(f.Counts)
 		if loud == blue {

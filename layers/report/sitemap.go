@@ -36,7 +36,10 @@ func (r *Report) conflicts() ([]conflict, error) {
 			continue
 		}
 		seen[key] = true
-		c := conflict{layer: f.Layer, feature: f.Feature, name: r.featureName(f), counts: f.Counts, share: f.Overlap.Share, shape: g}
+		c := conflict{layer: f.Layer, feature: f.Feature, name: r.featureName(f), counts: f.Counts, shape: g}
+		if f.Overlap != nil {
+			c.share = f.Overlap.Share
+		}
 		if f.Layer == boundary && f.OutsideM2 != nil && f.InsideM2 != nil {
 			c.name = layers.Text{ZH: lineTitle(boundary).ZH + "界外", EN: "outside the " + lineTitle(boundary).EN}
 			c.outside = true

@@ -244,7 +244,7 @@ func TestFact18DistancesFromRoads(t *testing.T) {
 				return
 			}
 			f, ok := finding(r, tc.rule)
-			if !ok || f.Counts != check.Prohibited || f.Article != tc.article || math.Abs(f.DistanceM-tc.metres) > 0.005 {
+			if !ok || f.Counts != check.Prohibited || f.Article != tc.article || math.Abs(*f.DistanceM-tc.metres) > 0.005 {
 				t.Errorf("%s %+v", r.Verdict, r.Findings)
 			}
 		})
@@ -301,7 +301,7 @@ func TestFact20PowerLinesFromTheOuterConductor(t *testing.T) {
 	g := newGround(t, "power_lines").put("a", eastLine(12+19.9), map[string]string{"voltage_kv": "500", "half_width_m": "12"})
 	r, _ := g.check(ordinary, today)
 	f, ok := finding(r, "EL1-500kV")
-	if !ok || r.Verdict != check.Prohibited || math.Abs(f.DistanceM-19.9) > 0.005 || !strings.Contains(fmt.Sprint(f.Notes), "自中心线估算") {
+	if !ok || r.Verdict != check.Prohibited || math.Abs(*f.DistanceM-19.9) > 0.005 || !strings.Contains(fmt.Sprint(f.Notes), "自中心线估算") {
 		t.Errorf("%s %+v", r.Verdict, r.Findings)
 	}
 	r, _ = g.clear().put("a", eastLine(12+20.1), map[string]string{"voltage_kv": "500", "half_width_m": "12"}).check(ordinary, today)
