@@ -48,7 +48,9 @@ func (s *server) postBatch(w *response, req *http.Request) error {
 		return s.accept(w, req, check.Job{Process: check.BatchProcess, Request: request}, items)
 	}
 	w.Header().Set("Content-Type", s.media(route{}, w.format)[0])
-	out := newLineWriter(w, w.format)
+	lang := language(req)
+	sayLanguage(w.Header(), lang)
+	out := newLineWriter(w, w.format, lang)
 	if err := s.Checker.Batch(req.Context(), items, on, out.line); err != nil {
 		return err
 	}
@@ -110,9 +112,10 @@ func prefersAsync(req *http.Request) bool {
 }
 
 // lines gives the results of a batch that ran as a job.
-func (s *server) lines(ctx context.Context, w *response, job check.Job) error {
+func (s *server) lines(ctx context.Context, w *response, job check.Job, lang string) error {
 	w.Header().Set("Content-Type", s.media(route{media: typeJSON}, w.format)[0])
-	out := newLineWriter(w, w.format)
+	sayLanguage(w.Header(), lang)
+	out := newLineWriter(w, w.format, lang)
 	err := s.Reader.JobLines(ctx, job.ID, func(line []byte) error {
 		var l check.Line
 		if err := json.Unmarshal(line, &l); err != nil {

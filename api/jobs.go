@@ -55,19 +55,24 @@ type statusInfo struct {
 	Links     []encode.Link `json:"links"`
 }
 
-func jobStatus(at string, job check.Job) statusInfo {
+func jobStatus(at, lang string, job check.Job) statusInfo {
+	if lang == "zh" {
+		job.Message = inChinese(job.Message)
+	}
 	info := statusInfo{JobID: job.ID, ProcessID: job.Process, Type: "process", Status: string(job.State), Message: job.Message,
 		Created: job.Created.UTC(), Started: job.Started, Finished: job.Finished, Updated: job.Updated.UTC(), Total: job.Total, Done: job.Done,
-		Links: []encode.Link{{Href: at + "/jobs/" + job.ID, Rel: "self", Type: typeJSON, Title: "This document"}}}
+		Links: []encode.Link{{Href: at + "/jobs/" + job.ID, Rel: "self", Type: typeJSON, Title: inLanguage(lang, thisDocument())}}}
 	switch {
 	case job.State == check.Successful:
 		info.Progress = 100
-		info.Links = append(info.Links, encode.Link{Href: at + "/jobs/" + job.ID + "/results", Rel: relOGC + "results", Type: typeJSON, Title: "Results"})
+		info.Links = append(info.Links, encode.Link{Href: at + "/jobs/" + job.ID + "/results", Rel: relOGC + "results", Type: typeJSON, Title: inLanguage(lang, layers.Text{ZH: "结果", EN: "Results"})})
 	case job.Total > 0:
 		info.Progress = int(100 * job.Done / job.Total)
 	}
 	return info
 }
+
+func thisDocument() layers.Text { return layers.Text{ZH: "本文档", EN: "This document"} }
 
 // accept keeps a job and answers with its state.
 func (s *server) accept(w *response, req *http.Request, job check.Job, items iter.Seq2[check.Item, error]) error {
@@ -85,7 +90,8 @@ func (s *server) accept(w *response, req *http.Request, job check.Job, items ite
 	w.Header().Set("Location", base(req)+"/jobs/"+job.ID)
 	w.Header().Set("Preference-Applied", "respond-async")
 	w.status = http.StatusCreated
-	return w.json(typeJSON, jobStatus(base(req), job))
+	sayLanguage(w.Header(), language(req))
+	return w.json(typeJSON, jobStatus(base(req), language(req), job))
 }
 
 // jobList is the resource /jobs, OGC 18-062r2, section 11.
@@ -100,10 +106,11 @@ func (s *server) jobList(w *response, req *http.Request) error {
 	}
 	list := []statusInfo{}
 	for _, j := range jobs {
-		list = append(list, jobStatus(base(req), j))
+		list = append(list, jobStatus(base(req), language(req), j))
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return w.json(typeJSON, map[string]any{"jobs": list, "links": []encode.Link{{Href: base(req) + "/jobs", Rel: "self", Type: typeJSON, Title: "This document"}}})
+	sayLanguage(w.Header(), language(req))
+	return w.json(typeJSON, map[string]any{"jobs": list, "links": []encode.Link{{Href: base(req) + "/jobs", Rel: "self", Type: typeJSON, Title: inLanguage(language(req), thisDocument())}}})
 }
 
 func (s *server) job(req *http.Request) (check.Job, error) {
@@ -129,7 +136,8 @@ func (s *server) getJob(w *response, req *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return w.json(typeJSON, jobStatus(base(req), job))
+	sayLanguage(w.Header(), language(req))
+	return w.json(typeJSON, jobStatus(base(req), language(req), job))
 }
 
 // dismissJob stops a job, or deletes the result of one that ended.
@@ -141,7 +149,8 @@ func (s *server) dismissJob(w *response, req *http.Request) error {
 	if job, err = s.Reader.DismissJob(req.Context(), job.ID); err != nil {
 		return noSuchJob(job.ID, err)
 	}
-	return w.json(typeJSON, jobStatus(base(req), job))
+	sayLanguage(w.Header(), language(req))
+	return w.json(typeJSON, jobStatus(base(req), language(req), job))
 }
 
 // jobResults is the resource /jobs/{job}/results.
@@ -163,7 +172,7 @@ func (s *server) jobResults(w *response, req *http.Request) error {
 		return &exception{http.StatusNotFound, processExceptions + "result-not-ready", "the job is " + string(job.State) + "; its result is not there yet"}
 	}
 	if job.Process == check.BatchProcess {
-		return s.lines(req.Context(), w, job)
+		return s.lines(req.Context(), w, job, language(req))
 	}
 	if w.format != "json" {
 		return &layers.InputError{Param: "f", Value: w.format, Want: "json", Hint: "only a batch has lines"}

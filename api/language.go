@@ -55,13 +55,7 @@ func problemIn(lang string, err error, requestID string) Problem {
 	case errors.As(err, &file) && file.WantZH != "": // a reader says it whole
 		p.Detail, p.Expected, p.Hint = shorten(file.ZH), file.WantZH, file.HintZH
 	case errors.As(err, &input):
-		p.Detail = "参数 " + p.Parameter + " 有误"
-		if p.Value != "" {
-			p.Detail += "(" + inChinese(p.Value) + ")"
-		}
-		if p.Expected != "" {
-			p.Detail += ";要求:" + p.Expected
-		}
+		p.Detail = detailZH(p.Parameter, p.Value, p.Expected)
 	case p.Status == http.StatusServiceUnavailable:
 		p.Detail = "数据库没有应答或用时过长;没有作出任何判断"
 	case p.Status == http.StatusInternalServerError:
@@ -74,6 +68,18 @@ func problemIn(lang string, err error, requestID string) Problem {
 		p.Detail = shorten(inChinese(err.Error()))
 	}
 	return p
+}
+
+// detailZH says in Chinese what is wrong with a value; expected is Chinese already.
+func detailZH(parameter, value, expected string) string {
+	out := "参数 " + parameter + " 有误"
+	if value != "" {
+		out += "(" + inChinese(value) + ")"
+	}
+	if expected != "" {
+		out += ";要求:" + expected
+	}
+	return out
 }
 
 // titleZH is the name of an HTTP status in Chinese.

@@ -23,8 +23,11 @@ type process struct {
 	inputs      []processInput
 	output      string // name of its one output
 	outputTitle layers.Text
-	run         func(ctx context.Context, at string, in processInputs) (any, error)
+	prepare     func(at string, in processInputs) (execute, error) // refuses what needs no database to be refused
 }
+
+// execute runs a process whose inputs were checked.
+type execute func(ctx context.Context) (any, error)
 
 type processInput struct {
 	name     string
@@ -70,8 +73,8 @@ func (p process) summary(lang, at string) object {
 		"description": inLanguage(lang, p.description), "descriptions": p.description,
 		"jobControlOptions": []string{"sync-execute", "async-execute", "dismiss"}, "outputTransmission": []string{"value"},
 		"links": []encode.Link{
-			{Href: at + "/processes/" + p.id, Rel: "self", Type: typeJSON, Title: "Description of the process"},
-			{Href: at + "/processes/" + p.id + "/execution", Rel: relOGC + "execute", Type: typeJSON, Title: "Execute the process"}}}
+			{Href: at + "/processes/" + p.id, Rel: "self", Type: typeJSON, Title: inLanguage(lang, layers.Text{ZH: "处理过程说明", EN: "Description of the process"})},
+			{Href: at + "/processes/" + p.id + "/execution", Rel: relOGC + "execute", Type: typeJSON, Title: inLanguage(lang, layers.Text{ZH: "执行处理过程", EN: "Execute the process"})}}}
 }
 
 // processList is the resource /processes.
@@ -82,8 +85,8 @@ func (s *server) processList(w *response, req *http.Request) error {
 	}
 	sayLanguage(w.Header(), lang)
 	return w.json(typeJSON, object{"processes": list, "links": []encode.Link{
-		{Href: base(req) + "/processes", Rel: "self", Type: typeJSON, Title: "This document"},
-		{Href: base(req) + "/jobs", Rel: relOGC + "job-list", Type: typeJSON, Title: "Jobs"}}})
+		{Href: base(req) + "/processes", Rel: "self", Type: typeJSON, Title: inLanguage(lang, thisDocument())},
+		{Href: base(req) + "/jobs", Rel: relOGC + "job-list", Type: typeJSON, Title: inLanguage(lang, layers.Text{ZH: "任务", EN: "Jobs"})}}})
 }
 
 // getProcess is the resource /processes/{process}.
@@ -122,6 +125,10 @@ func (s *server) executeProcess(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	run, err := p.prepare(base(req), in)
+	if err != nil {
+		return readError(err)
+	}
 	if prefersAsync(req) {
 		e.At = base(req)
 		request, err := json.Marshal(e)
@@ -130,7 +137,7 @@ func (s *server) executeProcess(w *response, req *http.Request) error {
 		}
 		return s.accept(w, req, check.Job{Process: p.id, Request: request}, nil)
 	}
-	result, err := p.execute(req.Context(), base(req), e, in)
+	result, err := p.execute(req.Context(), e, run)
 	if err != nil {
 		return err
 	}
@@ -168,7 +175,7 @@ func (p process) read(body []byte) (e execution, in processInputs, err error) {
 	}
 	for _, i := range p.inputs {
 		if _, given := in[i.name]; i.required && !given {
-			return e, nil, &layers.InputError{Param: "inputs." + i.name, Value: "nothing", Want: inLanguage("en", i.title)}
+			return e, nil, &layers.InputError{Param: "inputs." + i.name, Value: "nothing", Want: i.title.EN + "; " + i.title.ZH}
 		}
 	}
 	return e, in, nil
@@ -207,8 +214,8 @@ func plainValue(name string, raw json.RawMessage) (json.RawMessage, error) {
 }
 
 // execute runs the process and writes its result.
-func (p process) execute(ctx context.Context, at string, e execution, in processInputs) ([]byte, error) {
-	result, err := p.run(ctx, at, in)
+func (p process) execute(ctx context.Context, e execution, run execute) ([]byte, error) {
+	result, err := run(ctx)
 	if err != nil {
 		return nil, readError(err)
 	}
@@ -234,7 +241,11 @@ func Executor(o Options) func(ctx context.Context, job check.Job) (media string,
 		if err != nil {
 			return "", nil, err
 		}
-		result, err := p.execute(ctx, e.At, e, in)
+		run, err := p.prepare(e.At, in)
+		if err != nil {
+			return "", nil, readError(err)
+		}
+		result, err := p.execute(ctx, e, run)
 		return typeJSON, result, err
 	}
 }

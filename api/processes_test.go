@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"planatlas/api"
 	"planatlas/layers/check"
@@ -192,12 +194,102 @@ func TestExecutionsThatAreRefused(t *testing.T) {
 		{"find-sites", execution(`"zone":` + site + `,"area_ha":0`), 400, "area_ha"},
 		{"find-sites", execution(`"zone":` + site + `,"area_ha":1,"near":[{"collection":"river_corridors","at_least_m":1}]`), 400, "inputs.near[0]"},
 		{"find-sites", execution(`"zone":` + site + `,"area_ha":1,"near":[{"collection":"river_corridors","within":1}]`), 400, "inputs.near"},
+		{"find-sites", execution(`"zone":` + site + `,"area_ha":1,"away":[{"collection":"river_corridors","at_least_m":1},{"collection":"river_corridors","at_least_m":-1}]`), 400, "away[1]"},
 		{"plan-at-place", execution(`"place":{"type":"Point","coordinates":[200,0]}`), 422, "inputs.place"},
+		{"plan-at-place", execution(`"place":{"type":"Point","coordinates":[113.5,37.8]},"within":-1`), 400, "inputs.within"},
+		{"site-check", execution(`"site":` + polygon("[100,30],[110,30],[110,40],[100,40],[100,30]")), 422, "geometry"},
 	} {
 		a := s.send(t, http.MethodPost, "/processes/"+tc.process+"/execution", tc.body, "Content-Type", "application/json")
 		if p := wantProblem(t, a, tc.status); p.Parameter != tc.parameter {
 			t.Errorf("%s %.80s: parameter %q, want %q", tc.process, tc.body, p.Parameter, tc.parameter)
 		}
+		// Who does not wait is told at once too, but for what the database finds out.
+		a = s.send(t, http.MethodPost, "/processes/"+tc.process+"/execution", tc.body, "Content-Type", "application/json", "Prefer", "respond-async")
+		if inDatabase := strings.Contains(tc.body, "113.5,37.86"); (a.StatusCode == http.StatusCreated) != inDatabase {
+			t.Errorf("%s %.80s: status %d for who does not wait", tc.process, tc.body, a.StatusCode)
+		}
+	}
+}
+
+func TestProcessesInChinese(t *testing.T) {
+	s := serve(t)
+	zh := func(method, path, body string) string {
+		return string(s.send(t, method, path, body, "Content-Type", "application/json", "Accept-Language", "zh").body)
+	}
+	for _, text := range []string{
+		zh(http.MethodGet, "/processes", ""), zh(http.MethodGet, "/processes/site-check", ""), zh(http.MethodGet, "/jobs", ""), zh(http.MethodGet, "/jobs/x", ""),
+		zh(http.MethodGet, "/processes/x", ""), zh(http.MethodPost, "/processes/site-check/execution", execution(``)),
+	} {
+		var doc any
+		if err := json.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		eachText(doc, "", func(key, value string) {
+			if slices.Contains([]string{"title", "description", "detail", "expected", "hint"}, key) && !strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Han, r) }) && !strings.HasPrefix(value, "GeoJSON") && value != "CQL2" {
+				t.Errorf("%s: %q has no Chinese", key, value)
+			}
+		})
+	}
+}
+
+// eachText calls f with every text of a document and its key.
+func eachText(doc any, key string, f func(key, value string)) {
+	switch doc := doc.(type) {
+	case map[string]any:
+		for k, v := range doc {
+			eachText(v, k, f)
+		}
+	case []any:
+		for _, v := range doc {
+			eachText(v, key, f)
+		}
+	case string:
+		f(key, doc)
+	}
+}
+
+// TestFaultsOfABatch: what is wrong with a site is said with its line in the file and
+// its name, in the language of the client, and no cell of a CSV is a formula.
+func TestFaultsOfABatch(t *testing.T) {
+	s := serve(t)
+	good := `{"type":"Feature","properties":{"name":"=1+1"},"geometry":` + siteAround(113.59, 37.80, 0.001) + `}`
+	bad := `{"type":"Feature","properties":{"name":"甲","accuracy_m":-1},"geometry":` + siteAround(113.59, 37.80, 0.001) + `}`
+	type line struct {
+		Index int
+		Name  string
+		Error *struct {
+			Line                   int
+			Detail, Expected, Hint string
+		}
+	}
+	lines := func(a answer) (out []line) {
+		for _, text := range strings.Split(strings.TrimSpace(string(a.body)), "\n") {
+			var l line
+			if err := json.Unmarshal([]byte(text), &l); err != nil {
+				t.Fatalf("%v: %s", err, text)
+			}
+			out = append(out, l)
+		}
+		return out
+	}
+	body := good + "\n\n" + bad + "\n"
+	got := lines(s.send(t, http.MethodPost, "/checks/batch", body, "Content-Type", "application/x-ndjson"))
+	if len(got) != 2 || got[1].Error == nil || got[1].Error.Line != 3 || got[1].Name != "甲" || !strings.Contains(got[1].Error.Expected, "accuracy") {
+		t.Fatalf("%+v", got)
+	}
+	got = lines(s.send(t, http.MethodPost, "/checks/batch", body, "Content-Type", "application/x-ndjson", "Accept-Language", "zh"))
+	if e := got[1].Error; e == nil || !strings.Contains(e.Detail, "有误") || !strings.Contains(e.Expected, "精度") {
+		t.Errorf("%+v", e)
+	}
+	table := "name,wkt\n\"two\nlines\",\"POLYGON((113.59 37.8,113.591 37.8,113.591 37.801,113.59 37.8))\"\n乙,POINT(1 1)\n"
+	got = lines(s.send(t, http.MethodPost, "/checks/batch", table, "Content-Type", "text/csv"))
+	if len(got) != 2 || got[1].Error == nil || got[1].Error.Line != 4 || got[1].Name != "乙" {
+		t.Errorf("%+v", got[1])
+	}
+	a := s.send(t, http.MethodPost, "/checks/batch", body, "Content-Type", "application/x-ndjson", "Accept", "text/csv")
+	rows, err := csv.NewReader(strings.NewReader(string(a.body))).ReadAll()
+	if err != nil || len(rows) != 3 || rows[1][1] != "'=1+1" || rows[1][0] != "0" || rows[2][len(rows[2])-1] != "3" {
+		t.Errorf("%v %q", err, rows)
 	}
 }
 

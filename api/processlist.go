@@ -20,12 +20,12 @@ func (s *server) allProcesses() []process {
 			description: layers.Text{ZH: "对照全部图层和规则检查一个项目地块并存档；POST /checks 是捷径", EN: "Check a project site against every layer and rule, and archive the answer; POST /checks is the short way"},
 			inputs: []processInput{{name: "site", title: layers.Text{ZH: "地块边界", EN: "Boundary of the site"}, schema: geoJSONSchema("Polygon, MultiPolygon, Feature or FeatureCollection"), required: true},
 				project, accuracy, on},
-			output: "check", outputTitle: layers.Text{ZH: "检查结果", EN: "The answer of the check"}, run: s.runSiteCheck},
+			output: "check", outputTitle: layers.Text{ZH: "检查结果", EN: "The answer of the check"}, prepare: s.prepareSiteCheck},
 		{id: "compare-sites", title: layers.Text{ZH: "地块比选", EN: "Compare sites"},
 			description: layers.Text{ZH: "在同一数据状态下检查2至20个备选地块并排序；POST /checks/compare 是捷径", EN: "Check 2 to 20 alternative sites on one state of the data and rank them; POST /checks/compare is the short way"},
 			inputs: []processInput{{name: "sites", title: layers.Text{ZH: "备选地块，每个要素一块", EN: "The alternatives, a feature each"}, schema: geoJSONSchema("FeatureCollection"), required: true},
 				project, accuracy, on},
-			output: "comparison", outputTitle: layers.Text{ZH: "比选结果", EN: "The comparison"}, run: s.runCompare},
+			output: "comparison", outputTitle: layers.Text{ZH: "比选结果", EN: "The comparison"}, prepare: s.prepareCompare},
 		{id: "find-sites", title: layers.Text{ZH: "选址", EN: "Find sites"},
 			description: layers.Text{ZH: "在给定范围内、确定禁止区之外寻找足够大的地块，可要求靠近某些要素、远离某些要素；每个候选地块都经过检查", EN: "Where, inside the zone and outside of everything prohibited for certain, there is room for the wanted area, near some features and away from others; every candidate has passed its own check"},
 			inputs: []processInput{
@@ -37,12 +37,12 @@ func (s *server) allProcesses() []process {
 				{name: "away", title: layers.Text{ZH: "须与这些要素保持距离", EN: "To keep a distance from these features"}, schema: reach("at_least_m")},
 				{name: "limit", title: layers.Text{ZH: "候选地块数", EN: "Number of candidates"}, schema: object{"type": "integer", "minimum": 1, "maximum": check.MaxCandidates, "default": defaultCandidates}},
 				project, on},
-			output: "candidates", outputTitle: layers.Text{ZH: "候选地块，优者在前", EN: "Candidates, best first"}, run: s.runFind},
+			output: "candidates", outputTitle: layers.Text{ZH: "候选地块，优者在前", EN: "Candidates, best first"}, prepare: s.prepareFind},
 		{id: "plan-at-place", title: layers.Text{ZH: "规划对此处怎么说", EN: "What the plan says here"},
 			description: layers.Text{ZH: "规划对某一点或某一地块怎么说，附出处；/plan 是捷径", EN: "What the plan says at a point or of a site, with citations; /plan is the short way"},
 			inputs: []processInput{{name: "place", title: layers.Text{ZH: "点或地块", EN: "A point or a site"}, schema: geoJSONSchema("Point, Polygon, MultiPolygon, Feature or FeatureCollection"), required: true},
 				{name: "within", title: layers.Text{ZH: "多近算附近，米", EN: "How near counts as near, metres"}, schema: object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}}},
-			output: "plan", outputTitle: layers.Text{ZH: "规划内容", EN: "What the plan says"}, run: s.runPlan},
+			output: "plan", outputTitle: layers.Text{ZH: "规划内容", EN: "What the plan says"}, prepare: s.preparePlan},
 	}
 }
 

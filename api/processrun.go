@@ -61,7 +61,7 @@ func (in processInputs) withProject(name string) ([]byte, error) {
 	return b, nil
 }
 
-func (s *server) runSiteCheck(ctx context.Context, _ string, in processInputs) (any, error) {
+func (s *server) prepareSiteCheck(_ string, in processInputs) (execute, error) {
 	on, err := in.day()
 	if err != nil {
 		return nil, err
@@ -71,14 +71,19 @@ func (s *server) runSiteCheck(ctx context.Context, _ string, in processInputs) (
 		return nil, err
 	}
 	site, err := check.ReadSite(document)
+	if err == nil {
+		err = site.CheckExtent()
+	}
 	if err != nil {
 		return nil, err
 	}
-	_, answer, err := s.Checker.RunOn(ctx, site, on)
-	return json.RawMessage(answer), err
+	return func(ctx context.Context) (any, error) {
+		_, answer, err := s.Checker.RunOn(ctx, site, on)
+		return json.RawMessage(answer), err
+	}, nil
 }
 
-func (s *server) runCompare(ctx context.Context, _ string, in processInputs) (any, error) {
+func (s *server) prepareCompare(_ string, in processInputs) (execute, error) {
 	on, err := in.day()
 	if err != nil {
 		return nil, err
@@ -91,7 +96,7 @@ func (s *server) runCompare(ctx context.Context, _ string, in processInputs) (an
 	if err != nil {
 		return nil, err
 	}
-	return s.Checker.Compare(ctx, sites, on)
+	return func(ctx context.Context) (any, error) { return s.Checker.Compare(ctx, sites, on) }, nil
 }
 
 const defaultCandidates = 5
@@ -141,7 +146,7 @@ func (s *server) reaches(in processInputs, name string, metres func(picked) *flo
 	return out, nil
 }
 
-func (s *server) runFind(ctx context.Context, _ string, in processInputs) (any, error) {
+func (s *server) prepareFind(_ string, in processInputs) (execute, error) {
 	var q check.Search
 	var err error
 	if q.On, err = in.day(); err != nil {
@@ -171,21 +176,25 @@ func (s *server) runFind(ctx context.Context, _ string, in processInputs) (any, 
 		Filter     string `json:"filter"`
 	}
 	if json.Unmarshal(in["zone"], &zone) == nil && zone.Type == "" {
-		if q.In, q.InFilter, err = s.selection("zone", picked{Collection: zone.Collection, Filter: zone.Filter}); err != nil {
-			return nil, err
+		q.In, q.InFilter, err = s.selection("zone", picked{Collection: zone.Collection, Filter: zone.Filter})
+	} else {
+		var site check.Site
+		if site, err = check.ReadSite(in["zone"]); err == nil {
+			err = site.CheckExtent()
 		}
-		return s.Checker.Find(ctx, q)
+		q.Zone = site.Shape
 	}
-	site, err := check.ReadSite(in["zone"])
+	if err == nil {
+		err = q.Validate()
+	}
 	if err != nil {
 		return nil, err
 	}
-	q.Zone = site.Shape
-	return s.Checker.Find(ctx, q)
+	return func(ctx context.Context) (any, error) { return s.Checker.Find(ctx, q) }, nil
 }
 
-// runPlan runs the resource /plan and takes its answer.
-func (s *server) runPlan(ctx context.Context, at string, in processInputs) (any, error) {
+// preparePlan runs the resource /plan and takes its answer.
+func (s *server) preparePlan(at string, in processInputs) (execute, error) {
 	shape, err := readPlace(in["place"])
 	if err != nil {
 		return nil, err
@@ -198,19 +207,24 @@ func (s *server) runPlan(ctx context.Context, at string, in processInputs) (any,
 	if within != nil {
 		query.Set("within", fmt.Sprint(*within))
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/plan?"+query.Encode(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("ask the plan: %w", err)
+	if within != nil && !(*within >= 0 && *within <= maxWithinM) {
+		return nil, &layers.InputError{Param: "inputs.within", Value: fmt.Sprint(*within), Want: fmt.Sprintf("metres, 0 to %d", maxWithinM)}
 	}
-	out := &response{w: &sink{header: http.Header{}}, req: req, coders: s.coders}
-	defer out.free()
-	if err := s.planAt(out, req, shape); err != nil {
-		return nil, err
-	}
-	if err := out.finish(); err != nil {
-		return nil, err
-	}
-	return json.RawMessage(out.w.(*sink).body.Bytes()), nil
+	return func(ctx context.Context) (any, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/plan?"+query.Encode(), nil)
+		if err != nil {
+			return nil, fmt.Errorf("ask the plan: %w", err)
+		}
+		out := &response{w: &sink{header: http.Header{}}, req: req, coders: s.coders}
+		defer out.free()
+		if err := s.planAt(out, req, shape); err != nil {
+			return nil, err
+		}
+		if err := out.finish(); err != nil {
+			return nil, err
+		}
+		return json.RawMessage(out.w.(*sink).body.Bytes()), nil
+	}, nil
 }
 
 // readPlace reads a point, or a site.

@@ -112,7 +112,7 @@ func (s *Service) lines(ctx context.Context, items []Item, on layers.Day) ([]Lin
 		lines[i].Index = item.Index
 		site, err := item.site()
 		if err != nil {
-			lines[i].Error = lineError(err)
+			lines[i] = item.fault(err)
 			continue
 		}
 		sites, at = append(sites, site), append(at, i)
@@ -134,7 +134,8 @@ func (s *Service) lines(ctx context.Context, items []Item, on layers.Day) ([]Lin
 		if !errors.As(d.Err, &input) {
 			return nil, nil, d.Err // not the site's fault
 		}
-		l.Name, l.Error = sites[j].Name, lineError(d.Err)
+		*l = items[at[j]].fault(d.Err)
+		l.Name = sites[j].Name
 	}
 	return lines, done, nil
 }

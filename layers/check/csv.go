@@ -64,21 +64,38 @@ func csvItems(r io.Reader, next func(Item) bool) error {
 			return nil
 		}
 		item := Item{Raw: append(bytes.Clone(head), kept.to(in.InputOffset())...)}
+		if len(record) > 0 {
+			line, _ := in.FieldPos(0)
+			item.Line = int64(line)
+		}
 		var wrong *csv.ParseError
 		switch {
 		case errors.As(err, &wrong):
+			item.Line = int64(wrong.StartLine)
 			item.Err = &layers.InputError{Param: "line " + strconv.Itoa(wrong.StartLine), Value: wrong.Err.Error(), Want: fmt.Sprintf("%d fields", len(names)), Err: err}
 		case err != nil:
 			return fmt.Errorf("read the batch: %w", err)
 		case int64(len(item.Raw)) > SiteLimits().Bytes:
 			item.Err = &layers.InputError{Param: "wkt", Value: "a site of more than 16 MiB", Want: "the site's boundary alone"}
 		default:
-			item.Site, item.Err = csvSite(names, record, geometry)
+			if item.Site, item.Err = csvSite(names, record, geometry); item.Err != nil {
+				item.Site = named(names, record)
+			}
 		}
 		if !next(item) {
 			return errStopped
 		}
 	}
+}
+
+// named is what is kept of a record that is no site: its name.
+func named(names, record []string) []byte {
+	i := slices.IndexFunc(names, func(name string) bool { return strings.TrimSpace(name) == "name" })
+	if i < 0 {
+		return nil
+	}
+	b, _ := json.Marshal(map[string]any{"properties": map[string]string{"name": strings.TrimSpace(record[i])}}) // texts alone
+	return b
 }
 
 // csvSite writes a record as a GeoJSON feature.

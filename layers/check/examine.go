@@ -17,7 +17,7 @@ func (s *Service) examine(ctx context.Context, snapshot Snapshot, e examination,
 	for _, group := range alike(sites) {
 		var small []int
 		for _, i := range group {
-			if out[i].Err = tooLarge(sites[i]); out[i].Err == nil {
+			if out[i].Err = sites[i].CheckExtent(); out[i].Err == nil {
 				small = append(small, i)
 			}
 		}
@@ -53,7 +53,8 @@ func alike(sites []Site) [][]int {
 	return groups
 }
 
-func tooLarge(site Site) error {
+// CheckExtent refuses a site that is larger than any city.
+func (site Site) CheckExtent() error {
 	b := site.Shape.Geom.Bound()
 	if b.Max[0]-b.Min[0] > maxExtent || b.Max[1]-b.Min[1] > maxExtent {
 		return &layers.InputError{Param: "geometry", Geometry: true,

@@ -15,7 +15,7 @@ import (
 // prohibit there for certain. Each candidate has passed its own check: it may need
 // an approval or lack data, and its verdict says so, but it is not prohibited.
 func (s *Service) Find(ctx context.Context, q Search) (Candidates, error) {
-	if err := q.validate(); err != nil {
+	if err := q.Validate(); err != nil {
 		return Candidates{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*timeout)
@@ -50,7 +50,8 @@ func (s *Service) Find(ctx context.Context, q Search) (Candidates, error) {
 
 func (c *Candidates) note(zh, en string) { c.Notes = append(c.Notes, layers.Text{ZH: zh, EN: en}) }
 
-func (q Search) validate() error {
+// Validate checks what can be checked without the database.
+func (q Search) Validate() error {
 	ha := geo.SquareMetres(q.AreaM2).Hectares()
 	switch {
 	case !(ha >= MinWantedHa && ha <= MaxWantedHa):
@@ -60,9 +61,14 @@ func (q Search) validate() error {
 	case (q.In == nil) == (q.Zone.Geom == nil):
 		return &layers.InputError{Param: "zone", Want: "a layer or a polygon"}
 	}
-	for _, r := range slices.Concat(q.Near, q.Away) {
-		if !(r.MetresM >= 0 && r.MetresM <= MaxReachM) {
-			return &layers.InputError{Param: "near, away", Value: fmt.Sprint(r.MetresM), Want: fmt.Sprintf("metres, 0 to %d", MaxReachM)}
+	for _, part := range []struct {
+		name    string
+		reaches []Reach
+	}{{"near", q.Near}, {"away", q.Away}} {
+		for i, r := range part.reaches {
+			if !(r.MetresM >= 0 && r.MetresM <= MaxReachM) {
+				return &layers.InputError{Param: fmt.Sprintf("%s[%d]", part.name, i), Value: fmt.Sprint(r.MetresM), Want: fmt.Sprintf("metres, 0 to %d", MaxReachM)}
+			}
 		}
 	}
 	return nil
@@ -84,7 +90,7 @@ func (s *Service) rooms(ctx context.Context, snapshot Snapshot, finder Finder, e
 	}
 	site := Site{Project: q.Project}
 	site.Shape = zone
-	if err := tooLarge(site); err != nil {
+	if err := site.CheckExtent(); err != nil {
 		return nil, err
 	}
 	needs := Plan(e.Catalog, e.Rules.Rules, site, e.day.Time())

@@ -47,6 +47,7 @@ type LineError struct {
 	Expected  string `json:"expected,omitempty"`
 	Hint      string `json:"hint,omitempty"`
 	Detail    string `json:"detail"`
+	Line      int64  `json:"line,omitempty"` // of the file, on which the site starts; from 1
 }
 
 func (l *Line) fill(a Answer) {
@@ -100,5 +101,5 @@ func (l Line) JSON() ([]byte, error) {
 
 // ErrorLine is the line of an item that is no site.
 func ErrorLine(item Item) ([]byte, error) {
-	return Line{Index: item.Index, Error: lineError(item.Err)}.JSON()
+	return item.fault(item.Err).JSON()
 }

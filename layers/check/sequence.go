@@ -3,6 +3,7 @@ package check
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ type Item struct {
 	Raw   []byte // as it was handed in; of CSV with the line of names
 	Site  []byte // the same as GeoJSON; nil when Raw is
 	Err   error  // why it is no site
+	Line  int64  // of the file, on which it starts; from 1, and 0 when that is not known
 }
 
 // The forms of a batch.
@@ -67,20 +69,22 @@ var errStopped = errors.New("stopped")
 func texts(r io.Reader, separator byte, next func(Item) bool) error {
 	in := bufio.NewReaderSize(r, 64<<10)
 	limit := int(SiteLimits().Bytes)
-	first := true
+	first, line := true, int64(1)
 	for {
-		text, long, err := upTo(in, separator, limit)
+		text, newlines, long, err := upTo(in, separator, limit)
 		if first {
 			text, first = bytes.TrimPrefix(text, []byte("\ufeff")), false
 		}
+		at := line + int64(bytes.Count(text[:len(text)-len(bytes.TrimLeft(text, " \t\r\n"))], []byte{'\n'}))
+		line += newlines
 		text = bytes.TrimRight(text, " \t\r\n")
 		switch {
 		case long:
-			if !next(Item{Raw: text, Err: &layers.InputError{Param: "body", Value: fmt.Sprintf("a site of more than %d MiB", limit>>20), Want: "the site's boundary alone"}}) {
+			if !next(Item{Line: at, Raw: text, Err: &layers.InputError{Param: "body", Value: fmt.Sprintf("a site of more than %d MiB", limit>>20), Want: "the site's boundary alone"}}) {
 				return errStopped
 			}
 		case len(bytes.TrimSpace(text)) == 0:
-		case !next(Item{Raw: bytes.Clone(text)}):
+		case !next(Item{Line: at, Raw: bytes.Clone(text)}):
 			return errStopped
 		}
 		if errors.Is(err, io.EOF) {
@@ -92,10 +96,12 @@ func texts(r io.Reader, separator byte, next func(Item) bool) error {
 	}
 }
 
-// upTo reads to the separator. Of a text that is too long it returns the start.
-func upTo(in *bufio.Reader, separator byte, limit int) (text []byte, long bool, err error) {
+// upTo reads to the separator, and counts the lines that end there. Of a text that is
+// too long it returns the start.
+func upTo(in *bufio.Reader, separator byte, limit int) (text []byte, newlines int64, long bool, err error) {
 	for {
 		part, err := in.ReadSlice(separator)
+		newlines += int64(bytes.Count(part, []byte{'\n'}))
 		if !long {
 			text = append(text, part...)
 		}
@@ -103,9 +109,34 @@ func upTo(in *bufio.Reader, separator byte, limit int) (text []byte, long bool, 
 			text, long = text[:1024], true
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimSuffix(text, []byte{separator}), long, err
+			return bytes.TrimSuffix(text, []byte{separator}), newlines, long, err
 		}
 	}
+}
+
+// name is the name that an item gives itself, although it may be no site.
+func (i Item) name() string {
+	document := i.Site
+	if document == nil {
+		document = i.Raw
+	}
+	var doc struct {
+		Properties struct {
+			Name any `json:"name"`
+		} `json:"properties"`
+	}
+	if json.Unmarshal(document, &doc) != nil {
+		return ""
+	}
+	name, _ := doc.Properties.Name.(string)
+	return shorten(name)
+}
+
+// fault is the line of an item that is no site, with where it stands in the file.
+func (i Item) fault(err error) Line {
+	l := Line{Index: i.Index, Name: i.name(), Error: lineError(err)}
+	l.Error.Line = i.Line
+	return l
 }
 
 // site reads the site of the item. The archive keeps what was handed in.
