@@ -74,8 +74,10 @@ type LayerLine struct {
 	Required bool        `json:"required"`
 	Revision int64       `json:"revision"`
 	DataDate layers.Day  `json:"data_date"`
-	Overlap  *Overlap    `json:"overlap"`   // of all features together, nothing counted twice; null where that is not known
-	NearestM *float64    `json:"nearest_m"` // null when the layer was not checked or holds nothing
+	Source   layers.Text `json:"source,omitzero"`       // of the data
+	Credit   string      `json:"attribution,omitempty"` // whom to name beside them
+	Overlap  *Overlap    `json:"overlap"`               // of all features together, nothing counted twice; null where that is not known
+	NearestM *float64    `json:"nearest_m"`             // null when the layer was not checked or holds nothing
 
 	gap     bool // the layer's data cannot answer for the whole site
 	expired bool // the day is outside the layer's period

@@ -82,6 +82,7 @@ func resultHash(a Answer) (string, error) {
 	lines := append([]LayerLine{}, a.Layers...)
 	for i := range lines {
 		lines[i].Revision = 0
+		lines[i].Source, lines[i].Credit = layers.Text{}, "" // the catalogue has them
 	}
 	findings := append([]Finding{}, a.Findings...)
 	for i := range findings {

@@ -184,12 +184,12 @@ type FeatureMeasure struct {
 	Revision  int64            //
 	Dimension int              // 0 for points, 1 for lines, 2 for areas
 	Interiors bool             // the interiors have points in common
-	Edge      bool             // the boundaries have more than single points in common
+	Edge      bool             // the boundaries have more than single points in common; of an area only where no interior is shared
 	Overlap   geo.SquareMetres // of the areas
 	Solid     geo.SquareMetres // the part of it in pieces that are no slivers
 	WidthM    float64          // mean width of the widest piece, 2·area/perimeter, metres
 	LengthM   float64          // of a line inside the site, metres
-	DepthM    float64          // by so much the feature can move and surely still meets the site, metres
+	DepthM    float64          // by so much the feature can move and surely still meets the site, metres: a lower bound, 0 where they do not meet
 	DistanceM float64          // from the feature as it is drawn; 0 when they meet
 	Geometry  json.RawMessage  // the shared part, or the nearest point of the feature; GeoJSON, CRS84
 }

@@ -14,7 +14,8 @@ import (
 // data cannot answer for the whole site, whatever was found.
 func judgeLayer(need Need, site Site, m SiteMeasure, x Measurement, on time.Time) LayerLine {
 	l := need.Layer
-	line := LayerLine{Layer: l.ID, Title: l.Title, Required: l.Required, Revision: x.Version.Revision, DataDate: l.Source.Date}
+	line := LayerLine{Layer: l.ID, Title: l.Title, Required: l.Required, Revision: x.Version.Revision,
+		DataDate: l.Source.Date, Source: l.Source.Name, Credit: l.Source.Attribution}
 	_, lacks := unmeasured(need, x)
 	if x.Measured && lacks {
 		x.Measured, x.Reason = false, zoneMissing()
