@@ -184,7 +184,8 @@ func TestExecutionsThatAreRefused(t *testing.T) {
 		{"site-check", execution(`"site":` + site + `,"on":"2026-13-01"`), 400, "on"},
 		{"site-check", execution(`"site":` + site + `,"project":{"nonsense":true}`), 400, "project"},
 		{"site-check", execution(`"site":` + site + `,"accuracy_m":-1`), 400, "/accuracy_m"},
-		{"site-check", execution(`"site":` + polygon("[113.5,37.8],[113.6,37.9],[113.6,37.8],[113.5,37.86],[113.5,37.8]")), 422, "geometry"},
+		{"site-check", execution(`"site":` + polygon("[113.5,37.8],[113.6,37.9],[113.6,37.8],[113.5,37.86],[113.5,37.8]")), 422, "body"},
+		{"site-check", execution(`"site":` + polygon("[113.5,37.8],[113.5000002,37.8],[113.5,37.8000002],[113.5,37.8]")), 422, "geometry"},
 		{"site-check", `{"inputs":{"site":` + site + `},"subscriber":{"successUri":"http://x/"}}`, 400, "subscriber"},
 		{"site-check", `{"inputs":{"site":` + site + `},"outputs":{"other":{}}}`, 400, "outputs"},
 		{"site-check", `{"inputs":{"site":` + site + `},"response":"xml"}`, 400, "response"},
@@ -205,7 +206,7 @@ func TestExecutionsThatAreRefused(t *testing.T) {
 		}
 		// Who does not wait is told at once too, but for what the database finds out.
 		a = s.send(t, http.MethodPost, "/processes/"+tc.process+"/execution", tc.body, "Content-Type", "application/json", "Prefer", "respond-async")
-		if inDatabase := strings.Contains(tc.body, "113.5,37.86"); (a.StatusCode == http.StatusCreated) != inDatabase {
+		if inDatabase := strings.Contains(tc.body, "37.8000002"); (a.StatusCode == http.StatusCreated) != inDatabase {
 			t.Errorf("%s %.80s: status %d for who does not wait", tc.process, tc.body, a.StatusCode)
 		}
 	}
@@ -323,9 +324,9 @@ func TestExecuteAsync(t *testing.T) {
 		t.Errorf("%+v: %.300s", plan, b)
 	}
 	// What fails later fails the job, with what is the client's fault.
-	bad := s.finished(t, s.send(t, http.MethodPost, "/processes/site-check/execution", execution(`"site":`+polygon("[113.5,37.8],[113.6,37.9],[113.6,37.8],[113.5,37.86],[113.5,37.8]")),
+	bad := s.finished(t, s.send(t, http.MethodPost, "/processes/site-check/execution", execution(`"site":`+polygon("[113.5,37.8],[113.5000002,37.8],[113.5,37.8000002],[113.5,37.8]")),
 		"Content-Type", "application/json", "Prefer", "respond-async").Header.Get("Location"))
-	if bad.Status != "failed" || !strings.Contains(bad.Message, "Self-intersection") {
+	if bad.Status != "failed" || !strings.Contains(bad.Message, "a site of at least") {
 		t.Errorf("%+v", bad)
 	}
 	wantProblem(t, s.get(t, "/jobs/"+bad.JobID+"/results"), http.StatusUnprocessableEntity)
