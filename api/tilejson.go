@@ -32,6 +32,7 @@ type vectorLayer struct {
 	Description string            `json:"description"`
 	MinZoom     uint32            `json:"minzoom"`
 	MaxZoom     uint32            `json:"maxzoom"`
+	ExactZoom   uint32            `json:"exactzoom"` // from which every feature is there as it is
 	Fields      map[string]string `json:"fields"`
 }
 
@@ -71,7 +72,10 @@ func (s *server) tileJSON(w *response, req *http.Request, from source, template,
 		if !slices.Contains(credits, l.Source.Attribution) && l.Source.Attribution != "" {
 			credits = append(credits, l.Source.Attribution)
 		}
-		one := vectorLayer{ID: l.ID, Description: inLanguage(lang, l.Title), MinZoom: doc.MinZoom, MaxZoom: doc.MaxZoom, Fields: map[string]string{"id": "String"}}
+		one := vectorLayer{ID: l.ID, Description: inLanguage(lang, l.Title), MinZoom: doc.MinZoom, MaxZoom: doc.MaxZoom, ExactZoom: sum.Exact(tile.WebMercatorQuad), Fields: map[string]string{"id": "String"}}
+		if !l.Managed() {
+			one.MinZoom = sum.Sparse(tile.WebMercatorQuad)
+		}
 		for _, p := range l.TileProperties() {
 			one.Fields[p.Name] = inLanguage(lang, p.Title)
 		}

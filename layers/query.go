@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"planatlas/geo"
+	"planatlas/geo/tile"
 	"planatlas/layers/cql"
 
 	"github.com/paulmach/orb"
@@ -107,6 +108,33 @@ type Summary struct {
 	Features int64
 	Located  int64      // features with a geometry
 	Extent   *orb.Bound // CRS84, lon/lat; nil when nothing is located
+	Finest   int        // level of the finest cells in which tiles generalise the layer; 0 for none
+}
+
+// Exact is the first zoom of a set whose tiles hold every feature of the layer as it
+// is, but for the tile's own grid.
+func (s Summary) Exact(set tile.Set) uint32 {
+	z := set.MinZoom()
+	for z < set.MaxZoom() && CellLevel(tile.ID{Set: set, Z: z}) <= s.Finest {
+		z++
+	}
+	return z
+}
+
+// Sparse is the first zoom of a set in which a tile of the layer holds few features
+// on the average over its extent. Below it a tile of a published table may be refused.
+func (s Summary) Sparse(set tile.Set) uint32 {
+	const few = 2000
+	z := set.MinZoom()
+	if s.Extent == nil {
+		return z
+	}
+	for ; z < set.MaxZoom(); z++ {
+		if r, ok := set.Covering(z, *s.Extent, 0); ok && float64(s.Located) <= few*float64(r.Len()) {
+			break
+		}
+	}
+	return z
 }
 
 // Feature is a feature to be stored. Values are keyed by property name and hold

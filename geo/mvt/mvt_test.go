@@ -37,3 +37,20 @@ func TestValues(t *testing.T) {
 		}
 	}
 }
+
+// What a tile that was given up left behind is not in the next one.
+func TestResetForgets(t *testing.T) {
+	at := tile.ID{Set: tile.WorldCRS84Quad}
+	e := NewEncoder(at, Options{})
+	e.Layer("a", nil)
+	g, err := wkb.Marshal(orb.Point{-90, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Feature(1, g, nil); err != nil {
+		t.Fatal(err)
+	}
+	if e.Reset(at); len(e.Bytes()) != 0 || e.Features() != 0 {
+		t.Errorf("%d bytes, %d features", len(e.Bytes()), e.Features())
+	}
+}

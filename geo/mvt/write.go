@@ -35,7 +35,7 @@ func (w *writer) reset() {
 	if w.table == nil {
 		w.seed = maphash.MakeSeed()
 	}
-	w.done, w.total = w.done[:0], 0
+	w.done, w.total, w.count = w.done[:0], 0, 0
 	w.layer("", nil, 0)
 }
 

@@ -51,6 +51,7 @@ func (s *Store) migrateTo(ctx context.Context, target int32) (from, to int32, er
 	if err := m.MigrateTo(ctx, target); err != nil {
 		return from, from, domainError(fmt.Sprintf("migrate the schema from version %d", from), err)
 	}
+	s.tiles.Reset()
 	s.pages.Reset()
 	s.pool.Reset() // connections made before PostGIS was there do not know its types
 	return from, target, nil

@@ -19,12 +19,15 @@ type Options struct {
 	MaxConns         int           // connections of the pool; 8 when zero
 	StatementTimeout time.Duration // of one statement of a read; 30 s when zero
 	LayerTimeout     time.Duration // of one layer of a site check; 5 s when zero
+	TileTimeout      time.Duration // of one layer of a tile; 5 s when zero
 }
 
 // Store is a pool of connections to one database. It is safe for concurrent use.
 type Store struct {
 	pool  *pgxpool.Pool // for checks, loads and everything that works through sets
 	pages *pgxpool.Pool // for pages of features, with a planner that reads by index
+	tiles *pgxpool.Pool // for tiles, with the same; as many connections as there are places in the lanes
+	lanes *lanes
 	opts  Options
 
 	drawers sync.Pool // of *drawer
@@ -45,6 +48,9 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	if opts.LayerTimeout == 0 {
 		opts.LayerTimeout = 5 * time.Second
+	}
+	if opts.TileTimeout == 0 {
+		opts.TileTimeout = 5 * time.Second
 	}
 	cfg.MaxConns = int32(opts.MaxConns)
 	cfg.ConnConfig.ConnectTimeout = 3 * time.Second
@@ -70,7 +76,16 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the pool for pages: %w", err)
 	}
-	return &Store{pool: pool, pages: pages, opts: opts}, nil
+	tileCfg := pageCfg.Copy()
+	tileCfg.MaxConns = lightTiles + heavyTiles
+	tileCfg.ConnConfig.RuntimeParams["statement_timeout"] = milliseconds(opts.TileTimeout)
+	tiles, err := pgxpool.NewWithConfig(ctx, tileCfg)
+	if err != nil {
+		pages.Close()
+		pool.Close()
+		return nil, fmt.Errorf("open the pool for tiles: %w", err)
+	}
+	return &Store{pool: pool, pages: pages, tiles: tiles, lanes: newLanes(), opts: opts}, nil
 }
 
 // registerGeometry teaches the connection PostGIS's types, unless the database
@@ -87,6 +102,7 @@ func milliseconds(d time.Duration) string { return fmt.Sprintf("%d", d.Milliseco
 
 // Close closes all connections.
 func (s *Store) Close() {
+	s.tiles.Close()
 	s.pages.Close()
 	s.pool.Close()
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"planatlas/geo"
 	"planatlas/geo/mvt"
@@ -16,12 +18,26 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// What a tile may hold of a published table, which has nothing that stands for many
+// features: more is refused, since a part of them would be a wrong map.
+const (
+	tableFeatures  = 20_000
+	tableTileBytes = 2 << 20
+)
+
 // Tile draws layers into one vector tile (Mapbox Vector Tile 2.1), each under its
 // id and in the order given. It is not compressed, and empty where nothing is. One
 // exchange with the database brings all layers; when one fails there is no tile.
 //
 // The feature's id is a number that stays the same: an integer key itself, and for
-// other keys a hash, with the key as property id.
+// other keys a hash, with the key as property id. Below the zoom from which a layer
+// is exact ([layers.Summary.Exact]) features are simplified to half a pixel, and of
+// those in a cell of 1/64 of the tile the largest is there with their number as
+// property count: in its own shape, or when it is smaller than the cell as a square of
+// the area of them all.
+//
+// An error wraps [layers.ErrTooLarge] when a published table has too much in the
+// tile, [layers.ErrUnavailable] when it took too long.
 func (s *Store) Tile(ctx context.Context, ls []*layers.Layer, t tile.ID) ([]byte, error) {
 	if !t.Valid() {
 		return nil, fmt.Errorf("tile %s: %w", t, layers.ErrNotFound)
@@ -32,15 +48,24 @@ func (s *Store) Tile(ctx context.Context, ls []*layers.Layer, t tile.ID) ([]byte
 	}
 	defer s.drawers.Put(d)
 	d.encoder.Reset(t)
-	err := s.drawAll(ctx, d, ls, t)
+	d.rows = 0
+	var ids strings.Builder
+	for _, l := range ls {
+		ids.WriteString(l.ID + ",")
+	}
+	leave, err := s.lanes.enter(ctx, ids.String(), t)
+	if err == nil {
+		err = s.drawAll(ctx, d, ls, t)
+		leave(d.rows)
+	}
 	if err != nil {
 		return nil, domainError("draw tile "+t.String(), err)
 	}
-	return append([]byte(nil), d.encoder.Bytes()...), nil
+	return slices.Clone(d.encoder.Bytes()), nil
 }
 
 func (s *Store) drawAll(ctx context.Context, d *drawer, ls []*layers.Layer, t tile.ID) error {
-	conn, err := s.pages.Acquire(ctx)
+	conn, err := s.tiles.Acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,6 +93,7 @@ type drawer struct {
 	encoder *mvt.Encoder
 	values  []mvt.Value
 	square  geo.WKB
+	rows    int // of the tile so far
 }
 
 // countName is the property of a generalised tile that says how many features a
@@ -98,7 +124,11 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 	}
 	d.encoder.Layer(l.ID, keys)
 	_, kind := key(l)
-	for rows.Next() {
+	before := d.rows
+	for ; rows.Next(); d.rows++ {
+		if !l.Managed() && d.rows-before == tableFeatures {
+			return fmt.Errorf("more than %d features: ask for a larger zoom: %w", tableFeatures, layers.ErrTooLarge)
+		}
 		raw := rows.RawValues()
 		d.values = d.values[:0]
 		if named {
@@ -117,7 +147,13 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 			return fmt.Errorf("feature %s: %w", raw[0], err)
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if size := len(d.encoder.Bytes()); !l.Managed() && size > tableTileBytes {
+		return fmt.Errorf("the tile has %d kB: ask for a larger zoom: %w", size>>10, layers.ErrTooLarge)
+	}
+	return nil
 }
 
 // tileValue reads a value as the database sent it in binary; see [tileColumn].

@@ -53,7 +53,7 @@ func TestTilesAreKeptTrue(t *testing.T) {
 	steps := []string{
 		"select",
 		dense("a", 300, 113.5, 37.8),
-		dense("b", 6000, 113.45, 37.8), // too many for zoom 0
+		dense("b", 4500, 113.45, 37.8), // too many for zoom 0
 		newFeature + "select 'big', 'x', 'x', 'planned', 'x', 1, st_setsrid(st_buffer(st_makepoint(113.5, 37.85), 0.3, 200), 4490)",
 		"update layers.industrial_parks set name_en = name_en || '!'",
 		"update layers.industrial_parks set id = 'new' || id where id like 'b1%'",

@@ -40,12 +40,12 @@ func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 	}
 	b.and(shape(l) + " && " + box.name)
 	if !l.Managed() {
-		return tileQuery{"select " + strings.Join(columns, ", ") + " from " + table(l) + " t" + box.from + b.clause(), b.args}
+		return tileQuery{"select " + strings.Join(columns, ", ") + " from " + table(l) + " t" + box.from + b.clause() + " limit " + strconv.Itoa(tableFeatures+1), b.args}
 	}
 	// The database knows from which zoom on the layer is exact; of the two halves only
 	// one is read.
 	level := b.param(layers.CellLevel(t)) + "::int"
-	exact := "(select planatlas.tile_finest(exact) < case when exact = 0 then 1 else " + level + " end from planatlas.tile_layer where layer = " + literal(l.ID) + ")"
+	exact := "(select planatlas.tile_finest(exact) < " + level + " from planatlas.tile_layer where layer = " + literal(l.ID) + ")"
 	b.and("coalesce(" + exact + ", true)")
 	sql := "select " + strings.Join(columns, ", ") + " from " + table(l) + " t" + b.clause()
 	return tileQuery{sql + " union all " + b.generalised(l, t, share, level, "not "+exact), b.args}
