@@ -56,6 +56,7 @@ type commands struct {
 	Check   checkGroup `cmd:"" help:"Check a project site against every layer, repeat a check, or delete one."`
 	Rules   rulesCmd   `cmd:"" help:"List rules, and test them by their examples."`
 	Report  reportCmd  `cmd:"" help:"Write the report of an archived check: HTML, PDF, XLSX or GeoJSON."`
+	Export  exportCmd  `cmd:"" help:"Write the vector tiles of layers into one file."`
 	Layer   layerCmd   `cmd:"" help:"Publish tables of the database."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what is installed, which versions, and what the database holds."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -1,0 +1,91 @@
+package export
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+
+	"planatlas/geo/pmtiles"
+	"planatlas/geo/tile"
+	"planatlas/layers"
+
+	"github.com/paulmach/orb"
+)
+
+// Metadata is the document in the file. Its vector_layers are those of TileJSON 3.
+type Metadata struct {
+	Name         string           `json:"name"`
+	Description  string           `json:"description"`
+	Attribution  string           `json:"attribution"`
+	Type         string           `json:"type"`
+	VectorLayers []VectorLayer    `json:"vector_layers"`
+	Revisions    map[string]int64 `json:"planatlas_revisions"` // of the layers whose revisions are counted
+}
+
+// VectorLayer describes one layer of the tiles.
+type VectorLayer struct {
+	ID          string            `json:"id"`
+	Description string            `json:"description"`
+	MinZoom     uint32            `json:"minzoom"`
+	MaxZoom     uint32            `json:"maxzoom"`
+	Fields      map[string]string `json:"fields"`
+}
+
+// metadata describes the file. Nothing in it depends on when it was written.
+func (r *run) metadata(revisions map[string]int64) Metadata {
+	m := Metadata{Type: "overlay", Revisions: map[string]int64{}}
+	var titles, credits []string
+	for _, l := range r.job.Layers {
+		titles = append(titles, l.Title.ZH+" "+l.Title.EN)
+		if a := l.Source.Attribution; a != "" && !slices.Contains(credits, a) {
+			credits = append(credits, a)
+		}
+		v := VectorLayer{ID: l.ID, Description: l.Title.ZH + " " + l.Title.EN, MinZoom: r.job.MinZoom, MaxZoom: r.job.MaxZoom, Fields: map[string]string{"id": "String"}}
+		for _, p := range l.TileProperties() {
+			switch p.Type {
+			case layers.Integer, layers.Number:
+				v.Fields[p.Name] = "Number"
+			case layers.Boolean:
+				v.Fields[p.Name] = "Boolean"
+			default:
+				v.Fields[p.Name] = "String"
+			}
+		}
+		m.VectorLayers = append(m.VectorLayers, v)
+		if l.Managed() {
+			m.Revisions[l.ID] = revisions[l.ID]
+		}
+	}
+	m.Name, m.Description, m.Attribution = "planatlas", strings.Join(titles, "; "), strings.Join(credits, "; ")
+	if len(titles) == 1 {
+		m.Name = r.job.Layers[0].ID
+	}
+	return m
+}
+
+// place says where on the map the tiles of the last zoom lie, and where a map begins.
+func (j Job) place(s *spool) (bound orb.Bound, center orb.Point, zoom uint32, err error) {
+	bound = orb.Bound{Min: orb.Point{180, 90}, Max: orb.Point{-180, -90}}
+	for e, err := range s.entries() {
+		if err != nil {
+			return bound, center, zoom, err
+		}
+		if z, x, y := pmtiles.Tile(e.ID); z == j.MaxZoom {
+			bound = bound.Union(tile.ID{Set: tile.WebMercatorQuad, Z: z, X: x, Y: y}.Bound())
+		}
+	}
+	if bound.IsEmpty() {
+		bound = tile.ID{Set: tile.WebMercatorQuad}.Bound()
+	}
+	width := max(bound.Max[0]-bound.Min[0], bound.Max[1]-bound.Min[1])
+	zoom = min(max(uint32(max(math.Log2(360/width), 0)), j.MinZoom), j.MaxZoom)
+	return bound, bound.Center(), zoom, nil
+}
+
+// parse reads the document of a file that planatlas wrote.
+func parse(b []byte) (Metadata, error) {
+	var m Metadata
+	err := json.Unmarshal(b, &m)
+	return m, err
+}
