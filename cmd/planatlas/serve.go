@@ -13,6 +13,7 @@ import (
 	"planatlas/api"
 	"planatlas/api/webmap"
 	"planatlas/layers/check"
+	"planatlas/layers/export"
 	"planatlas/layers/store"
 
 	"golang.org/x/sync/errgroup"
@@ -21,6 +22,7 @@ import (
 type serveCmd struct {
 	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
 	Load      string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
+	Tiles     string `help:"File that planatlas export pmtiles wrote: tiles come from it, and not from the database, until an edit changes their layers." placeholder:"FILE" type:"path" env:"PLANATLAS_TILES"`
 	TileCache int    `help:"Memory for vector tiles that are kept until an edit touches them, MiB; 0 keeps none." default:"48" env:"PLANATLAS_TILE_CACHE"`
 }
 
@@ -63,7 +65,19 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	}
 	service := now.checker(db.Store, g.log)
 	tiles := api.NewTileCache(int64(c.TileCache) << 20)
-	options := api.Options{Reader: db.Store, Checker: service, Catalog: now.catalog,
+	hear := func(e store.Event) { tiles.Hear(e.Touch, e.Err) }
+	reader := api.Reader(db.Store)
+	if c.Tiles != "" {
+		archive, err := export.Open(c.Tiles)
+		if err != nil {
+			return err
+		}
+		defer archive.Close()
+		file := &tileFile{Store: db.Store, archive: archive, log: g.log}
+		reader = file
+		hear = func(e store.Event) { file.hear(ctx, e); tiles.Hear(e.Touch, e.Err) }
+	}
+	options := api.Options{Reader: reader, Checker: service, Catalog: now.catalog,
 		Map: webmap.Handler(), Log: g.log, Font: g.Font, Version: version, Tiles: tiles}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
@@ -84,7 +98,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		defer cancel()
 		return server.Shutdown(wait)
 	})
-	group.Go(func() error { c.follow(ctx, g, db.Store, &now, tiles); return nil })
+	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear); return nil })
 	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
 	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
@@ -109,10 +123,10 @@ func (c *serveCmd) firstLoad(ctx context.Context, g *globals, con console, db *d
 
 // follow keeps the state and the tiles true to the database. While it cannot, requests go on
 // with the last state, the log says so, and it tries again.
-func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state, tiles *api.TileCache) {
+func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state, hear func(store.Event)) {
 	stale := make(chan struct{}, 1)
 	go db.Watch(ctx, func(e store.Event) {
-		tiles.Hear(e.Touch, e.Err)
+		hear(e)
 		if e.Err != nil {
 			g.log.Error("changes of the database are not seen for a moment", "error", e.Err)
 		}

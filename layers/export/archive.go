@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 
 	"planatlas/geo/mvt"
@@ -21,7 +22,7 @@ type Archive struct {
 	file   *os.File
 	reader *pmtiles.Reader
 	meta   Metadata
-	has    map[string]bool
+	has    map[string]VectorLayer
 }
 
 // Open opens an archive. A file that is none of ours is a [layers.InputError].
@@ -30,7 +31,7 @@ func Open(path string) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Archive{file: file, has: map[string]bool{}}
+	a := &Archive{file: file, has: map[string]VectorLayer{}}
 	var doc []byte
 	if a.reader, err = pmtiles.NewReader(file); err == nil {
 		doc, err = a.reader.Metadata()
@@ -45,7 +46,7 @@ func Open(path string) (*Archive, error) {
 		return nil, errors.Join(&layers.InputError{Param: "--tiles", Value: path, Want: "a file that planatlas export pmtiles wrote", Err: err}, file.Close())
 	}
 	for _, l := range a.meta.VectorLayers {
-		a.has[l.ID] = true
+		a.has[l.ID] = l
 	}
 	return a, nil
 }
@@ -69,7 +70,7 @@ func (a *Archive) Tile(ls []*layers.Layer, at tile.ID) ([]byte, bool, error) {
 	}
 	var names []string
 	for _, l := range ls {
-		if !a.has[l.ID] {
+		if v, ok := a.has[l.ID]; !ok || !maps.Equal(v.Fields, fieldsOf(l)) { // it may have been declared anew
 			return nil, false, nil
 		}
 		names = append(names, l.ID)

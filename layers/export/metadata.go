@@ -41,17 +41,7 @@ func (r *run) metadata(revisions map[string]int64) Metadata {
 		if a := l.Source.Attribution; a != "" && !slices.Contains(credits, a) {
 			credits = append(credits, a)
 		}
-		v := VectorLayer{ID: l.ID, Description: l.Title.ZH + " " + l.Title.EN, MinZoom: r.job.MinZoom, MaxZoom: r.job.MaxZoom, Fields: map[string]string{"id": "String"}}
-		for _, p := range l.TileProperties() {
-			switch p.Type {
-			case layers.Integer, layers.Number:
-				v.Fields[p.Name] = "Number"
-			case layers.Boolean:
-				v.Fields[p.Name] = "Boolean"
-			default:
-				v.Fields[p.Name] = "String"
-			}
-		}
+		v := VectorLayer{ID: l.ID, Description: l.Title.ZH + " " + l.Title.EN, MinZoom: r.job.MinZoom, MaxZoom: r.job.MaxZoom, Fields: fieldsOf(l)}
 		m.VectorLayers = append(m.VectorLayers, v)
 		if l.Managed() {
 			m.Revisions[l.ID] = revisions[l.ID]
@@ -62,6 +52,22 @@ func (r *run) metadata(revisions map[string]int64) Metadata {
 		m.Name = r.job.Layers[0].ID
 	}
 	return m
+}
+
+// fieldsOf names the properties in a layer's tiles.
+func fieldsOf(l *layers.Layer) map[string]string {
+	fields := map[string]string{"id": "String"}
+	for _, p := range l.TileProperties() {
+		switch p.Type {
+		case layers.Integer, layers.Number:
+			fields[p.Name] = "Number"
+		case layers.Boolean:
+			fields[p.Name] = "Boolean"
+		default:
+			fields[p.Name] = "String"
+		}
+	}
+	return fields
 }
 
 // place says where on the map the tiles of the last zoom lie, and where a map begins.

@@ -51,7 +51,7 @@ func (d *descent) down(ctx context.Context, zoom uint32, i uint64) error {
 		return d.visit(at, pmtiles.Count(zoom)+i)
 	}
 	if (d.target-zoom)%stride == 0 {
-		if there, err := d.inhabited(ctx, layers.Reach(at)); err != nil || !there {
+		if there, err := d.inhabited(ctx, around(at)); err != nil || !there {
 			return err
 		}
 	}
@@ -61,6 +61,12 @@ func (d *descent) down(ctx context.Context, zoom uint32, i uint64) error {
 		}
 	}
 	return nil
+}
+
+// around is the box in which all lies that a tile, or one below it, may show: with
+// what the cells of a generalised tile gather.
+func around(at tile.ID) orb.Bound {
+	return at.Buffered(layers.TileBuffer + 1.5/layers.CellsPerTile)
 }
 
 // errFound ends a query that has found something.
