@@ -252,7 +252,7 @@ func eachText(doc any, key string, f func(key, value string)) {
 // TestFaultsOfABatch: what is wrong with a site is said with its line in the file and
 // its name, in the language of the client, and no cell of a CSV is a formula.
 func TestFaultsOfABatch(t *testing.T) {
-	s := serve(t)
+	s := serveJobs(t)
 	good := `{"type":"Feature","properties":{"name":"=1+1"},"geometry":` + siteAround(113.59, 37.80, 0.001) + `}`
 	bad := `{"type":"Feature","properties":{"name":"甲","accuracy_m":-1},"geometry":` + siteAround(113.59, 37.80, 0.001) + `}`
 	type line struct {
@@ -281,6 +281,10 @@ func TestFaultsOfABatch(t *testing.T) {
 	got = lines(s.send(t, http.MethodPost, "/checks/batch", body, "Content-Type", "application/x-ndjson", "Accept-Language", "zh"))
 	if e := got[1].Error; e == nil || !strings.Contains(e.Detail, "有误") || !strings.Contains(e.Expected, "精度") {
 		t.Errorf("%+v", e)
+	}
+	job := s.finished(t, s.send(t, http.MethodPost, "/checks/batch", body, "Content-Type", "application/x-ndjson", "Prefer", "respond-async").Header.Get("Location"))
+	if got = lines(s.get(t, "/jobs/"+job.JobID+"/results?f=ndjson")); len(got) != 2 || got[1].Error == nil || got[1].Error.Line != 3 || got[1].Name != "甲" {
+		t.Errorf("as a job: %+v", got)
 	}
 	table := "name,wkt\n\"two\nlines\",\"POLYGON((113.59 37.8,113.591 37.8,113.591 37.801,113.59 37.8))\"\n乙,POINT(1 1)\n"
 	got = lines(s.send(t, http.MethodPost, "/checks/batch", table, "Content-Type", "text/csv"))

@@ -48,10 +48,10 @@ func archive(ctx context.Context, tx pgx.Tx, records []check.Record) error {
 			r.Site.Project = check.Project{}
 		}
 		batch.Queue(`insert into planatlas.site_check (id, created, input, input_sha256, site, source, source_crs, accuracy_m, project, day,
-				revisions, known, catalog_sha256, rules_sha256, software, answer, result_sha256)
-			values ($1, $2, $3, $4, st_geomfromewkb($5), st_geomfromewkb($6), $7, $8, $9, $10::text::date, $11, $12, $13, $14, $15, $16, $17)`,
+				revisions, known, catalog_sha256, rules_sha256, software, answer, result_sha256, full_answer)
+			values ($1, $2, $3, $4, st_geomfromewkb($5), st_geomfromewkb($6), $7, $8, $9, $10::text::date, $11, $12, $13, $14, $15, $16, $17, $18)`,
 			r.ID, r.Created, r.Site.Bytes, r.Site.SHA256, site, source, r.Site.CRS, r.Site.AccuracyM, r.Site.Project, string(r.Day),
-			r.Revisions, r.Known, r.CatalogSHA256, r.RulesSHA256, r.Software, r.Answer, r.ResultSHA256)
+			r.Revisions, r.Known, r.CatalogSHA256, r.RulesSHA256, r.Software, r.Answer, r.ResultSHA256, r.Full)
 	}
 	return tx.SendBatch(ctx, &batch).Close()
 }
@@ -68,9 +68,9 @@ func (s *Store) Archived(ctx context.Context, id string) (check.Record, error) {
 	r := check.Record{ID: id}
 	var site, source []byte
 	err := s.pool.QueryRow(ctx, `select created, input, input_sha256, st_asewkb(site), st_asewkb(source), source_crs, accuracy_m, project, day::text,
-			revisions, known, catalog_sha256, rules_sha256, software, answer, result_sha256
+			revisions, known, catalog_sha256, rules_sha256, software, answer, result_sha256, full_answer
 		from planatlas.site_check where id = $1`, id).Scan(&r.Created, &r.Site.Bytes, &r.Site.SHA256, &site, &source, &r.Site.CRS, &r.Site.AccuracyM, &r.Site.Project, &r.Day,
-		&r.Revisions, &r.Known, &r.CatalogSHA256, &r.RulesSHA256, &r.Software, &r.Answer, &r.ResultSHA256)
+		&r.Revisions, &r.Known, &r.CatalogSHA256, &r.RulesSHA256, &r.Software, &r.Answer, &r.ResultSHA256, &r.Full)
 	if err != nil {
 		return r, s.buried(ctx, id, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -275,5 +276,47 @@ func TestCheckBeforeItsStateWasKept(t *testing.T) {
 	}
 	if _, err := service.Rerun(t.Context(), id); !errors.Is(err, layers.ErrConflict) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestTheArchiveHoldsWhatNobodyIsTold: of a layer that is not public the answer tells an
+// upper bound and no shape; the archive has both beside it, and a repetition gives the
+// same result.
+func TestTheArchiveHoldsWhatNobodyIsTold(t *testing.T) {
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	redLine(t, url, "line", 113.5, 37.8, 0.0101)
+	service := checker(t, s)
+	id, answer, err := service.Run(t.Context(), geoJSON(t, square(113.508, 37.8, 0.01)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Archived(t.Context(), id)
+	if err != nil || r.Full == nil {
+		t.Fatalf("%v, %d bytes", err, len(r.Full))
+	}
+	told, full := decode[check.Answer](t, answer), decode[check.Answer](t, r.Full)
+	i := slices.IndexFunc(full.Findings, func(f check.Finding) bool { return f.Rule == "E2" })
+	if i < 0 || full.Findings[i].Feature != "line" || len(full.Findings[i].Geometry) < 20 || full.Findings[i].DistanceM == nil {
+		t.Fatalf("%+v", full.Findings)
+	}
+	k := slices.IndexFunc(told.Findings, func(f check.Finding) bool { return f.Rule == "E2" })
+	exact, coarse := full.Findings[i].Overlap, told.Findings[k].Overlap
+	if coarse == nil || coarse.M2 <= exact.M2 || coarse.M2 > exact.M2+0.0501*full.Site.Area.M2 || told.Findings[k].Feature != "" || string(told.Findings[k].Geometry) != "null" {
+		t.Errorf("%+v is told of %+v", coarse, exact)
+	}
+	if told.Remainder != nil && (told.Remainder.Area.M2 >= full.Remainder.Area.M2 || string(told.Remainder.Geometry) != "null") {
+		t.Errorf("%+v is left of %+v", told.Remainder, full.Remainder)
+	}
+	if again, err := service.Rerun(t.Context(), id); err != nil || !again.Same || told.Provenance.ResultSHA256 != full.Provenance.ResultSHA256 {
+		t.Errorf("%v %+v", err, again.Difference)
+	}
+	publish(t, url)
+	id, _, err = service.Run(t.Context(), geoJSON(t, square(113.508, 37.8, 0.01)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = s.Archived(t.Context(), id); err != nil || r.Full != nil {
+		t.Errorf("everybody was told everything: %v, %d bytes", err, len(r.Full))
 	}
 }

@@ -30,7 +30,7 @@ func (s *Store) NewJob(ctx context.Context, job check.Job, items iter.Seq2[check
 		next, stop := iter.Pull2(items)
 		defer stop()
 		var fault error // of the items; the database would wrap it in a failure of its own
-		total, err := tx.CopyFrom(ctx, pgx.Identifier{"planatlas", "job_site"}, []string{"job", "n", "input", "site", "line"},
+		total, err := tx.CopyFrom(ctx, pgx.Identifier{"planatlas", "job_site"}, []string{"job", "n", "input", "site", "line", "at_line"},
 			pgx.CopyFromFunc(func() ([]any, error) {
 				item, err, more := next()
 				if fault = err; err != nil || !more {
@@ -42,7 +42,7 @@ func (s *Store) NewJob(ctx context.Context, job check.Job, items iter.Seq2[check
 						return nil, fault
 					}
 				}
-				return []any{job.ID, item.Index, item.Raw, item.Site, line}, nil
+				return []any{job.ID, item.Index, item.Raw, item.Site, line, item.Line}, nil
 			}))
 		if fault != nil {
 			return fault
@@ -131,15 +131,15 @@ func (s *Store) Jobs(ctx context.Context, limit int) ([]check.Job, error) {
 // PendingSites returns the next sites of a batch that are still to be checked, as
 // many as are measured together.
 func (s *Store) PendingSites(ctx context.Context, id string, limit int) ([]check.Item, error) {
-	rows, err := s.pool.Query(ctx, `select n, input, site from (
-			select n, input, site, sum(length(input) + coalesce(length(site), 0)) over (order by n) size
+	rows, err := s.pool.Query(ctx, `select n, input, site, coalesce(at_line, 0) from (
+			select n, input, site, at_line, sum(length(input) + coalesce(length(site), 0)) over (order by n) size
 			from (select * from planatlas.job_site where job = $1 and line is null order by n limit $2) p) q
 		where size <= 8 << 20 or n = (select min(n) from planatlas.job_site where job = $1 and line is null) order by n`, id, limit)
 	if err != nil {
 		return nil, domainError("read the sites of job "+id, err)
 	}
 	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (i check.Item, err error) {
-		err = row.Scan(&i.Index, &i.Raw, &i.Site)
+		err = row.Scan(&i.Index, &i.Raw, &i.Site, &i.Line)
 		return i, err
 	})
 	return items, domainError("read the sites of job "+id, err)
