@@ -19,6 +19,7 @@ import (
 	"planatlas/geo"
 	"planatlas/geo/read"
 	"planatlas/layers"
+	"planatlas/layers/check"
 
 	"github.com/gorilla/mux"
 )
@@ -29,6 +30,7 @@ type Reader interface {
 	Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error)
 	Version(ctx context.Context, l *layers.Layer) (layers.Version, error)
 	ArchivedAnswer(ctx context.Context, id string) ([]byte, error)
+	Archived(ctx context.Context, id string) (check.Record, error)
 	PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error)
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
 	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)

@@ -32,6 +32,10 @@ func (s *server) media(r route, name string) []string {
 		return []string{typePDF}
 	case "xlsx":
 		return []string{typeXLSX}
+	case "txt":
+		return []string{typeText}
+	case "dxf":
+		return []string{typeDXF, "application/dxf"}
 	}
 	return []string{s.featureFormat(name).Media}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"planatlas/layers"
 	"planatlas/layers/check"
+	"planatlas/layers/report"
 )
 
 func ref(name string) object { return object{"$ref": "#/components/parameters/" + name} }
@@ -72,6 +73,10 @@ func (s *server) parameters() object {
 		query("project", "Attributes of the project as a JSON object, such as {\"hazardous\":false}", str()),
 		query("accuracy_m", "Accuracy of the site's boundary, metres", object{"type": "number", "minimum": 0, "maximum": check.MaxAccuracyM}),
 		query("lang", "Language of a report; by Accept-Language, or both", object{"type": "string", "enum": reportLanguages()}),
+		query("what", "Which areas of a check: the site as it was handed in, what of it conflicts with rules, what remains of it, or all", object{"type": "string", "enum": report.Roles(), "default": report.RoleSite}),
+		query("file-crs", "Coordinate system of the file: EPSG:4490, any of EPSG:4491 to EPSG:4554 (with or without the zone number), EPSG:4326 or EPSG:3857. By default that of the file that was handed in, where the format has it", str()),
+		query("charset", "Encoding of names: gbk (the default of txt) or utf-8 (the default of shp)", object{"type": "string", "enum": []string{"gbk", "utf-8"}}),
+		query("decimals", "Decimals of metres in the TXT; by default 3 when the numbers have no more", object{"type": "integer", "enum": []int{3, 4}}),
 		query("state", "On which state a check is repeated", object{"type": "string", "enum": []string{"recorded", "today"}, "default": "recorded"}),
 		query("within", "How near a feature counts as near, metres", object{"type": "number", "minimum": 0, "maximum": maxWithinM, "default": defaultWithinM}),
 	} {

@@ -183,6 +183,10 @@ func phrasesOfProjects() []phrase {
 		{"a list of attributes as an object", "属性列表,写成对象"}, {"a number of hectares", "公顷数"}, {"a point as [longitude, latitude]", "点,写作 [经度, 纬度]"}, {"an array of objects with a collection and a distance", "对象的数组,每个对象含图层和距离"},
 		{"within_m of what is to be near, at_least_m of what is to be away", "要近的写 within_m,要远的写 at_least_m"},
 		{"an object such as {\"inputs\": {…}}", "对象,例如 {\"inputs\": {…}}"}, {"inputs among %s", "输入 %s 之一"}, {"the value itself", "值本身"}, {"a link", "链接"}, {"the whole batch", "完整的一批"},
+		{"a Gauss-Kruger system of CGCS2000, EPSG:4491 to EPSG:4554", "2000国家大地坐标系的高斯-克吕格坐标系,EPSG:4491 至 EPSG:4554"}, {"a site in China", "中国境内的地块"}, {"longitude and latitude, EPSG:4490 or EPSG:4326", "经纬度,EPSG:4490 或 EPSG:4326"},
+		{"take geojson", "请改用 geojson"}, {"the TXT holds metres of a zone", "TXT 中为某一带的米制坐标"}, {"the format knows nothing else; take shp, gpkg, dxf or txt", "该格式只有经纬度;请改用 shp、gpkg、dxf 或 txt"},
+		{"EPSG:4490, EPSG:4491 to EPSG:4554, EPSG:4326 or EPSG:3857", "EPSG:4490、EPSG:4491 至 EPSG:4554、EPSG:4326 或 EPSG:3857"}, {"site, conflicts, remainder or all", "site、conflicts、remainder 或 all"}, {"gbk or utf-8", "gbk 或 utf-8"},
+		{"check %s has no areas of this kind (%s), or none that are public: %s", "检查 %s 没有此类面(%s),或均属不公开图层:%s"},
 		{"only a batch has lines", "只有批量检查才分行"}, {"no subscriber", "不填 subscriber"}, {"ask for the state of the job instead", "请改为查询任务的状态"},
 	}
 }

@@ -11,7 +11,7 @@ import (
 func TestEveryResourceHasAPage(t *testing.T) {
 	_, s := document(t)
 	for _, r := range s.routes() {
-		without := []string{"download", "check", "processes", "process", "jobs", "job", "job-results", "alive", "ready", "outlines", "tile-json", "tile-xyz", "tile", "collection-tile", "style"}
+		without := []string{"download", "check", "processes", "process", "jobs", "job", "job-results", "alive", "ready", "outlines", "check-geometry", "tile-json", "tile-xyz", "tile", "collection-tile", "style"}
 		if r.method == http.MethodGet && slices.Contains(without, r.name) == slices.Contains(r.formats, "html") {
 			t.Errorf("%s: %v", r.name, r.formats)
 		}

@@ -73,6 +73,8 @@ func (s *server) routes() []route {
 			formats: []string{"ndjson", "csv"}, params: []string{"on"}, slow: true, serve: s.postBatch},
 		{name: "check", method: get, path: "/checks/{check}", summary: "The answer of an archived check", media: typeJSON, formats: json, serve: s.getCheck},
 		{name: "report", method: get, path: "/checks/{check}/report", summary: "The report of an archived check, for a planner's file", media: typeGeoJSON, formats: report.Formats(), params: []string{"lang"}, serve: s.checkReport},
+		{name: "check-geometry", method: get, path: "/checks/{check}/geometry", summary: "The site of an archived check, what of it is in conflict and what remains, as a file for GIS, CAD or land registration; areas alone", media: typeGeoJSON,
+			formats: GeometryFormats(), params: []string{"what", "file-crs", "charset", "decimals"}, serve: s.checkGeometry},
 		{name: "rerun-check", method: post, path: "/checks/{check}/rerun", summary: "Repeat an archived check: on the recorded state, which must give the same result, or on today's with a comparison",
 			media: typeJSON, params: []string{"state"}, slow: true, serve: s.rerunCheck},
 		{name: "processes", method: get, path: "/processes", summary: "The processes", media: typeJSON, formats: json, serve: s.processList},

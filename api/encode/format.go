@@ -20,6 +20,7 @@ type View struct {
 	CRS        string            // URI of the CRS; the rows' coordinates are already in its axis order
 	EPSG       int               // code of the CRS, for formats that name it so
 	Decimals   int               // of a coordinate
+	Charset    string            // of the texts in a shapefile, as GDAL names it; UTF-8 when empty
 	Buffer     []byte            // memory to gather bytes in, for as long as the encoder lives; made when nil
 }
 

@@ -2,6 +2,7 @@ package encode
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,11 +40,14 @@ func (g *GDAL) formats() []Format {
 		{Name: "gpkg", Media: "application/geopackage+sqlite3", Extension: ".gpkg", Title: layers.Text{ZH: "GeoPackage", EN: "GeoPackage"}, XFirst: true,
 			New: by("-f", "GPKG")},
 		{Name: "shp", Media: "application/x-shapefile", Extension: ".shp.zip", Title: layers.Text{ZH: "Shapefile(zip)", EN: "Shapefile (zip)"}, XFirst: true, OneType: true,
-			New: by("-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8")},
+			New: by("-f", shapefile)},
 		{Name: "gml", Media: "application/gml+xml; version=3.2", Extension: ".gml", Title: layers.Text{ZH: "GML 3.2", EN: "GML 3.2"}, XFirst: true,
 			New: by("-f", "GML", "-dsco", "FORMAT=GML3.2", "-dsco", "XSISCHEMA=OFF")},
 	}
 }
+
+// shapefile is the name that GDAL has for it.
+const shapefile = "ESRI Shapefile"
 
 // converter is one conversion.
 type converter struct {
@@ -74,6 +79,9 @@ func (g *GDAL) open(ctx context.Context, w io.Writer, v View, args []string) (En
 	}
 	c.result = filepath.Join(c.folder, v.Layer.ID+extension(args))
 	c.FlatGeobuf = NewFlatGeobuf(&bounded{c.file, gdalBytes}, v)
+	if args[1] == shapefile {
+		c.args = append(slices.Clone(args), "-lco", "ENCODING="+cmp.Or(v.Charset, "UTF-8"))
+	}
 	if !v.Layer.HasGeometry() {
 		c.args = append(append([]string{}, args...), "-nlt", "NONE")
 	}

@@ -22,7 +22,7 @@ type checkCmd struct {
 	Layer    string            `help:"Layer of the file, when several have areas." placeholder:"NAME"`
 	On       string            `help:"Day whose law is applied and whose features are in force. Default: today in China." placeholder:"2026-03-15"`
 	JSON     bool              `help:"Print the whole answer as JSON."`
-	Report   []string          `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format. May be repeated." placeholder:"FILE" type:"path"`
+	Report   []string          `help:"Also write a report: the ending .html, .pdf, .xlsx or .geojson is the format, or the site as .txt, .dxf, .shp.zip, .gpkg, .kml, .gml or .fgb. May be repeated." placeholder:"FILE" type:"path"`
 	Lang     string            `help:"Language of the table." enum:"zh,en" default:"zh" env:"PLANATLAS_LANG"`
 }
 
@@ -62,7 +62,7 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 			err = printAnswer(con.out, c.Lang, a)
 		}
 		if err == nil && len(c.Report) > 0 {
-			err = c.write(ctx, g, db, answer, c.Report)
+			err = c.write(ctx, g, db, a.ID, answer, c.Report)
 		}
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func TestImportsPointDown(t *testing.T) {
 		if p.is("layers/store") && !imports(p.Imports, pgx) {
 			t.Errorf("layers/store does not import %s: the test looks for the wrong name", pgx)
 		}
-		if p.is("layers", "layers/cql", "layers/check", "geo", "geo/crs", "geo/read") {
+		if p.is("layers", "layers/cql", "layers/check", "geo", "geo/crs", "geo/read", "geo/write") {
 			never(p.Deps, pgx, "it is pure, and so is all it stands on")
 			never(p.Deps, http, "it is pure, and so is all it stands on")
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"planatlas/api"
+	"planatlas/api/encode"
 	"planatlas/layers"
 	reports "planatlas/layers/report"
 )
@@ -15,13 +17,16 @@ import (
 // reportFlags say how reports are written.
 type reportFlags struct {
 	ReportLang string `help:"Language of reports." enum:"zh,en,both" default:"zh" env:"PLANATLAS_REPORT_LANG"`
+	What       string `help:"Areas in files of GIS, CAD and land registration." enum:"site,conflicts,remainder,all" default:"site"`
+	FileCRS    string `help:"Coordinate system of these files, such as EPSG:4547. Default: that of the file that was handed in, where the format has it." placeholder:"CODE"`
+	Charset    string `help:"Encoding of names in these files. Default: gbk in TXT, utf-8 in shapefiles." enum:",gbk,utf-8" default:""`
 	Address    string `help:"Public address of the service, for the QR code of reports." placeholder:"URL" env:"PLANATLAS_ADDRESS"`
 }
 
 type reportCmd struct {
 	reportFlags
 	ID     string   `arg:"" help:"Id of the check."`
-	Output []string `short:"o" required:"" help:"File to write: its ending (.html, .pdf, .xlsx, .geojson) is the format. May be repeated." placeholder:"FILE" type:"path"`
+	Output []string `short:"o" required:"" help:"File to write: its ending (.html, .pdf, .xlsx, .geojson) is the format; areas alone go into .txt, .dxf, .shp.zip, .gpkg, .kml, .gml and .fgb. May be repeated." placeholder:"FILE" type:"path"`
 }
 
 // Run writes reports of an archived check.
@@ -34,7 +39,7 @@ func (c *reportCmd) Run(ctx context.Context, g *globals) error {
 		if err != nil {
 			return err
 		}
-		return c.write(ctx, g, db, answer, c.Output)
+		return c.write(ctx, g, db, c.ID, answer, c.Output)
 	})
 }
 
@@ -47,15 +52,56 @@ func reportFiles(g *globals, files []string) error {
 				return err
 			}
 		}
-		if !slices.Contains(reports.Formats(), strings.TrimPrefix(filepath.Ext(f), ".")) {
-			return &layers.InputError{Param: "report", Value: f, Want: "a file that ends in ." + strings.Join(reports.Formats(), ", .")}
+		if !slices.Contains(reports.Formats(), ending(f)) && !isGeometry(f) {
+			return &layers.InputError{Param: "report", Value: f, Want: "a file that ends in ." + strings.Join(reports.Formats(), ", .") + ", .txt, .dxf, .shp.zip, .gpkg, .kml, .gml or .fgb"}
 		}
 	}
 	return nil
 }
 
+// ending is the format that the name of a file says.
+func ending(file string) string {
+	if strings.HasSuffix(file, ".shp.zip") {
+		return "shp"
+	}
+	return strings.TrimPrefix(filepath.Ext(file), ".")
+}
+
+// isGeometry tells the files that hold areas of a check and no report.
+func isGeometry(file string) bool {
+	return ending(file) != "geojson" && slices.Contains(api.GeometryFormats(), ending(file))
+}
+
+// geometry writes areas of an archived check.
+func (c reportFlags) geometry(ctx context.Context, db *database, id, file string) error {
+	r, err := db.Archived(ctx, id)
+	if err != nil {
+		return err
+	}
+	f, err := api.Geometry(ctx, encode.Formats(encode.NewGDAL(1)), r, api.GeometryOptions{Format: ending(file), What: reports.Role(c.What), CRS: c.FileCRS,
+		GBK: c.Charset == "gbk", UTF8: c.Charset == "utf-8"})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, f.Bytes, 0o644); err != nil {
+		return fmt.Errorf("write the areas: %w", err)
+	}
+	return nil
+}
+
 // write writes the reports of an archived answer.
-func (c reportFlags) write(ctx context.Context, g *globals, db *database, answer []byte, files []string) error {
+func (c reportFlags) write(ctx context.Context, g *globals, db *database, id string, answer []byte, files []string) error {
+	for _, f := range files {
+		if isGeometry(f) {
+			if err := c.geometry(ctx, db, id, f); err != nil {
+				return err
+			}
+		}
+	}
+	files = slices.DeleteFunc(slices.Clone(files), isGeometry)
+	if len(files) == 0 {
+		return nil
+	}
 	a, err := reports.Read(answer)
 	if err != nil {
 		return err
@@ -81,7 +127,7 @@ func (c reportFlags) write(ctx context.Context, g *globals, db *database, answer
 		return err
 	}
 	for _, f := range files {
-		b, err := form(g, r, strings.TrimPrefix(filepath.Ext(f), "."))
+		b, err := form(g, r, ending(f))
 		if err != nil {
 			return err
 		}

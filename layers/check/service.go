@@ -224,6 +224,10 @@ func answerLinks(id string) []AnswerLink {
 		{Href: at + "/report", Rel: "alternate", Type: "text/html"},
 		{Href: at + "/report?f=pdf", Rel: "alternate", Type: "application/pdf"},
 		{Href: at + "/report?f=xlsx", Rel: "alternate", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+		{Href: at + "/geometry", Rel: "enclosure", Type: "application/geo+json"},
+		{Href: at + "/geometry?f=txt", Rel: "enclosure", Type: "text/plain"},
+		{Href: at + "/geometry?f=shp", Rel: "enclosure", Type: "application/x-shapefile"},
+		{Href: at + "/geometry?f=dxf", Rel: "enclosure", Type: "image/vnd.dxf"},
 		{Href: at + "/report?f=geojson", Rel: "alternate", Type: "application/geo+json"},
 	}
 }
