@@ -36,8 +36,8 @@ func (c *mbtilesCmd) Run(ctx context.Context, g *globals, con console) error {
 }
 
 type exportFlags struct {
-	Layers   []string `help:"Layers to draw, in this order. Default: all public ones." placeholder:"ID,…"`
-	Zooms    string   `help:"Zooms of WebMercatorQuad." default:"0-14" placeholder:"FROM-TO"`
+	Layers   []string `help:"Layers to draw, in this order. Default: all public ones." placeholder:"ID"`
+	Zooms    string   `help:"First and last zoom of WebMercatorQuad (${default})." default:"0-14"`
 	Internal bool     `help:"Allow layers that are not public."`
 	Output   string   `short:"o" help:"File to write. Default: planatlas and the ending of the format." placeholder:"FILE" type:"path"`
 }
