@@ -1,10 +1,5 @@
 package mvt
 
-import (
-	"cmp"
-	"slices"
-)
-
 // edge is a straight piece of a ring, from the lesser position to the greater one.
 type edge struct {
 	a, b grid
@@ -24,10 +19,10 @@ func (s *shape) needsMending() bool {
 	switch {
 	case len(s.paths) == 0:
 		return false
-	case len(s.paths) == 1 && s.paths[0].to-s.paths[0].from <= few:
-		return touchesItself(s.at[s.paths[0].from:s.paths[0].to])
+	case len(s.paths) == 1:
+		return s.contact(s.paths)
 	}
-	return s.contact() || len(s.paths) > 1 && !s.nested()
+	return s.contact(s.paths) || !s.nested()
 }
 
 // touchesItself looks at every pair of a ring's edges that are not neighbours.
@@ -63,10 +58,15 @@ func meet(a, b, c, d grid) bool {
 	return !(p > 0 && q > 0 || p < 0 && q < 0)
 }
 
-// contact looks for edges that touch and are not neighbours, from left to right.
-func (s *shape) contact() bool {
+// contact tells whether edges of some rings of the shape touch that are not
+// neighbours.
+func (s *shape) contact(rings []path) bool {
+	if len(rings) == 1 && rings[0].to-rings[0].from <= few {
+		return touchesItself(s.at[rings[0].from:rings[0].to])
+	}
 	s.edges = s.edges[:0]
-	for r, p := range s.paths {
+	west, east := s.at[rings[0].from].x, s.at[rings[0].from].x
+	for r, p := range rings {
 		ring := s.at[p.from:p.to]
 		a := ring[len(ring)-1]
 		for i, b := range ring {
@@ -75,12 +75,36 @@ func (s *shape) contact() bool {
 				e.a, e.b = b, a
 			}
 			s.edges = append(s.edges, e)
+			west, east = min(west, b.x), max(east, b.x)
 			a = b
 		}
 	}
-	slices.SortFunc(s.edges, func(e, f edge) int { return cmp.Compare(e.a.x, f.a.x) })
-	s.active = s.active[:0]
+	s.sortEdges(west, east)
+	return s.sweepEdges()
+}
+
+// sortEdges puts the edges in the order of where they begin, from west to east, by
+// counting: there are few different x.
+func (s *shape) sortEdges(west, east int32) {
+	s.starts = append(s.starts[:0], make([]int32, east-west+2)...)
 	for i := range s.edges {
+		s.starts[s.edges[i].a.x-west+1]++
+	}
+	for i := 1; i < len(s.starts); i++ {
+		s.starts[i] += s.starts[i-1]
+	}
+	s.order = append(s.order[:0], make([]int32, len(s.edges))...)
+	for i := range s.edges {
+		at := &s.starts[s.edges[i].a.x-west]
+		s.order[*at] = int32(i)
+		*at++
+	}
+}
+
+// sweepEdges compares each edge with those before that reach as far east.
+func (s *shape) sweepEdges() bool {
+	s.active = s.active[:0]
+	for _, i := range s.order {
 		e := &s.edges[i]
 		south, north := min(e.a.y, e.b.y), max(e.a.y, e.b.y)
 		kept := s.active[:0]
@@ -97,7 +121,7 @@ func (s *shape) contact() bool {
 				return true
 			}
 		}
-		s.active = append(kept, int32(i))
+		s.active = append(kept, i)
 	}
 	return false
 }

@@ -43,9 +43,9 @@ const rounds = 100
 func (m *mender) mend(s *shape) *shape {
 	m.repairs++
 	m.ways = m.ways[:0]
-	for _, p := range s.paths {
+	for i, p := range s.paths {
 		ring := s.at[p.from:p.to]
-		if !touchesItself(ring) {
+		if !s.contact(s.paths[i : i+1]) {
 			m.addRing(ring, p.area < 0 == p.hole)
 			continue
 		}
@@ -112,7 +112,10 @@ func (m *mender) node() bool {
 // as often in both directions bounds nothing and goes.
 func (m *mender) merge() {
 	slices.SortFunc(m.ways, func(v, w way) int {
-		return cmp.Or(cmp.Compare(v.a.x, w.a.x), cmp.Compare(v.a.y, w.a.y), cmp.Compare(v.b.x, w.b.x), cmp.Compare(v.b.y, w.b.y))
+		if v.a != w.a {
+			return cmp.Compare(v.a.key(), w.a.key())
+		}
+		return cmp.Compare(v.b.key(), w.b.key())
 	})
 	kept := m.ways[:0]
 	for i := 0; i < len(m.ways); {
@@ -201,7 +204,7 @@ func (m *mender) applyCuts() {
 			return cmp.Compare(p.way, q.way)
 		}
 		w := m.ways[p.way]
-		return cmp.Or(cmp.Compare(along(w, p.at), along(w, q.at)), cmp.Compare(p.at.x, q.at.x), cmp.Compare(p.at.y, q.at.y))
+		return cmp.Or(cmp.Compare(along(w, p.at), along(w, q.at)), cmp.Compare(p.at.key(), q.at.key()))
 	})
 	m.next = m.next[:0]
 	cuts := m.cuts

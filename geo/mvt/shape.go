@@ -8,6 +8,12 @@ type grid struct{ x, y int32 }
 // less orders positions from the left, those above each other from small y on.
 func (a grid) less(b grid) bool { return a.x < b.x || a.x == b.x && a.y < b.y }
 
+// key orders positions as less does.
+func (a grid) key() uint64 { return uint64(uint32(a.x)^1<<31)<<32 | uint64(uint32(a.y)^1<<31) }
+
+// at is the inverse of key.
+func at(key uint64) grid { return grid{int32(uint32(key>>32) ^ 1<<31), int32(uint32(key) ^ 1<<31)} }
+
 // turn is twice the area of the triangle a, b, c: positive when c lies to the left
 // of a to b in a plane whose y points up.
 func turn(a, b, c grid) int64 {
@@ -29,6 +35,8 @@ type shape struct {
 	start int // of the path being added
 
 	edges  []edge // for looking for contacts
+	order  []int32
+	starts []int32
 	active []int32
 }
 
@@ -75,7 +83,7 @@ func (s *shape) end(line bool) {
 func (s *shape) endRing(hole bool) bool {
 	ring := withoutSpikes(s.at[s.start:])
 	area := doubleArea(ring)
-	if area == 0 && len(ring) > 3 && touchesItself(ring) {
+	if area == 0 && len(ring) > 3 && s.contact([]path{{from: s.start, to: s.start + len(ring)}}) {
 		area = 1 // both lobes of a figure of eight count
 	}
 	if area == 0 || len(ring) < 3 {

@@ -8,9 +8,10 @@ import (
 
 // sweep finds how often the rings wind around the faces on both sides of each way.
 type sweep struct {
-	standing []stood // the ways that the line passes, from small y on
-	ends     []grid
-	above    []int // the winding number above each way
+	begun    []stood
+	standing []stood  // the ways that the line passes, from small y on
+	ends     []uint64 // keys of positions
+	above    []int    // the winding number above each way
 }
 
 // stood is a way that the sweep line passes.
@@ -26,11 +27,12 @@ func (s *sweep) windings(ways []way) {
 	s.standing = s.standing[:0]
 	s.ends = s.ends[:0]
 	for _, w := range ways {
-		s.ends = append(s.ends, w.a, w.b)
+		s.ends = append(s.ends, w.a.key(), w.b.key())
 	}
-	slices.SortFunc(s.ends, func(p, q grid) int { return cmp.Or(cmp.Compare(p.x, q.x), cmp.Compare(p.y, q.y)) })
+	slices.Sort(s.ends)
 	i := 0
-	for _, at := range slices.Compact(s.ends) {
+	for _, key := range slices.Compact(s.ends) {
+		at := at(key)
 		// Below the position are those that it lies to the left of.
 		low := sort.Search(len(s.standing), func(k int) bool {
 			w := s.standing[k]
@@ -48,7 +50,7 @@ func (s *sweep) windings(ways []way) {
 		for i < len(ways) && ways[i].a == at {
 			i++
 		}
-		begun := make([]stood, 0, i-from)
+		begun := s.begun[:0]
 		for k := from; k < i; k++ {
 			begun = append(begun, stood{ways[k], k})
 		}
@@ -57,6 +59,7 @@ func (s *sweep) windings(ways []way) {
 			wind += w.net
 			s.above[w.i] = wind
 		}
+		s.begun = begun
 		s.standing = slices.Replace(s.standing, low, high, begun...)
 	}
 }

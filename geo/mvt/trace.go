@@ -40,7 +40,7 @@ func (m *mender) trace(dst *shape, ways []way, fill func(wind int) bool) {
 // so that each ring is simple.
 func (t *tracer) rings(dst *shape) {
 	slices.SortFunc(t.sides, func(s, u side) int {
-		return cmp.Or(cmp.Compare(s.from.x, u.from.x), cmp.Compare(s.from.y, u.from.y))
+		return cmp.Compare(s.from.key(), u.from.key())
 	})
 	t.used = slices.Grow(t.used[:0], len(t.sides))[:len(t.sides)]
 	clear(t.used)
@@ -82,9 +82,7 @@ func (t *tracer) ring(dst *shape, from int) {
 // side, where it ends; -1 for none, which closed rings do not have.
 func (t *tracer) follow(i int) int {
 	s := t.sides[i]
-	j, _ := slices.BinarySearchFunc(t.sides, s.to, func(u side, at grid) int {
-		return cmp.Or(cmp.Compare(u.from.x, at.x), cmp.Compare(u.from.y, at.y))
-	})
+	j, _ := slices.BinarySearchFunc(t.sides, s.to.key(), func(u side, at uint64) int { return cmp.Compare(u.from.key(), at) })
 	best := -1
 	for ; j < len(t.sides) && t.sides[j].from == s.to; j++ {
 		if best < 0 || clockwise(s.to, s.from, t.sides[j].to, t.sides[best].to) {
