@@ -209,9 +209,12 @@ func (c *TileCache) keep(t *warmTile) {
 func (c *TileCache) weigh(t *warmTile) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e, ok := c.tiles.GetEntryQuietly(t.key); ok && e.Value == t {
-		c.tiles.Set(t.key, t)
-	}
+	c.tiles.ComputeIfPresent(t.key, func(kept *warmTile) (*warmTile, otter.ComputeOp) {
+		if kept != t {
+			return kept, otter.CancelOp
+		}
+		return t, otter.WriteOp
+	})
 }
 
 // warm returns a tile that is kept, made by the catalogue at hand.

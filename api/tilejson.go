@@ -72,7 +72,7 @@ func (s *server) tileJSON(w *response, req *http.Request, from source, template,
 		if !slices.Contains(credits, l.Source.Attribution) && l.Source.Attribution != "" {
 			credits = append(credits, l.Source.Attribution)
 		}
-		one := vectorLayer{ID: l.ID, Description: inLanguage(lang, l.Title), MinZoom: doc.MinZoom, MaxZoom: doc.MaxZoom, ExactZoom: sum.Exact(tile.WebMercatorQuad), Fields: map[string]string{"id": "String"}}
+		one := vectorLayer{ID: l.ID, Description: inLanguage(lang, l.Title), MinZoom: doc.MinZoom, MaxZoom: doc.MaxZoom, ExactZoom: sum.Exact(tile.WebMercatorQuad), Fields: map[string]string{"id": "String", l.TileCount(): "Number"}}
 		if !l.Managed() {
 			one.MinZoom = sum.Sparse(tile.WebMercatorQuad)
 		}

@@ -260,3 +260,127 @@ func TestTilesOfATable(t *testing.T) {
 		}
 	}
 }
+
+type tileJSONDoc struct {
+	TileJSON     string
+	Tiles        []string
+	MinZoom      int
+	MaxZoom      int
+	Bounds       []float64
+	Attribution  string
+	VectorLayers []struct {
+		ID        string
+		ExactZoom *int
+		Fields    map[string]string
+	} `json:"vector_layers"`
+}
+
+// TestTileJSON: its addresses lead to tiles behind a proxy too, and its fields are
+// those that tiles have.
+func TestTileJSON(t *testing.T) {
+	s, _, _ := serveTiles(t, storetest.URL(t))
+	at := over(t, tile.WebMercatorQuad, 9, 113.58, 37.86)
+	fill := strings.NewReplacer("{z}", fmt.Sprint(at.Z), "{x}", fmt.Sprint(at.X), "{y}", fmt.Sprint(at.Y))
+	for path, want := range map[string][]string{"/tiles/reference,river_corridors.json": {"river_corridors", "reference"}, "/tiles/river_corridors.json": {"river_corridors"},
+		"/collections/reference/tiles/WebMercatorQuad?f=tilejson": {"reference"}, "/tiles/WebMercatorQuad?f=tilejson&collections=reference": {"reference"}, "/tiles/WebMercatorQuad?f=tilejson": nil} {
+		doc := read[tileJSONDoc](t, s.get(t, path), http.StatusOK)
+		if doc.TileJSON != "3.0.0" || len(doc.Tiles) != 1 || doc.MinZoom != 0 || doc.MaxZoom < 14 || len(doc.Bounds) != 4 || doc.Attribution == "" || want != nil && len(doc.VectorLayers) != len(want) {
+			t.Errorf("%s: %+v", path, doc)
+		}
+		for i, l := range doc.VectorLayers {
+			if want != nil && l.ID != want[i] || l.ExactZoom == nil || l.Fields["name_zh"] == "" {
+				t.Errorf("%s: %+v", path, l)
+			}
+		}
+		for _, l := range wantTile(t, s.get(t, fill.Replace(doc.Tiles[0]))) {
+			i := slices.IndexFunc(doc.VectorLayers, func(v struct {
+				ID        string
+				ExactZoom *int
+				Fields    map[string]string
+			}) bool {
+				return v.ID == l.Name
+			})
+			for _, f := range l.Features {
+				for name := range f.Properties {
+					if i < 0 || doc.VectorLayers[i].Fields[name] == "" {
+						t.Fatalf("%s: the tile has %s of %s, which is not declared", path, name, l.Name)
+					}
+				}
+			}
+		}
+		forwarded := read[tileJSONDoc](t, s.get(t, path, "X-Forwarded-Proto", "https", "X-Forwarded-Host", "atlas.example", "X-Forwarded-Prefix", "/gis"), http.StatusOK)
+		if !strings.HasPrefix(forwarded.Tiles[0], "https://atlas.example/gis/") {
+			t.Errorf("%s behind a proxy: %s", path, forwarded.Tiles[0])
+		}
+	}
+}
+
+// TestTilesetsDescribeTheirTiles holds the documents to what OGC 17-083r4 and
+// 20-057 ask: limits, layers, templates that lead to tiles.
+func TestTilesetsDescribeTheirTiles(t *testing.T) {
+	s, _, _ := serveTiles(t, storetest.URL(t))
+	sets := read[struct {
+		TileMatrixSets []struct {
+			ID    string
+			Links []link
+		}
+	}](t, s.get(t, "/tileMatrixSets"), http.StatusOK)
+	if len(sets.TileMatrixSets) != 3 {
+		t.Fatalf("%+v", sets)
+	}
+	for _, set := range sets.TileMatrixSets {
+		m := read[struct {
+			ID, CRS      string
+			TileMatrices []struct {
+				ID                        string
+				MatrixWidth, MatrixHeight int
+				PointOfOrigin             []float64
+				CellSize                  float64
+			}
+		}](t, s.get(t, set.Links[0].Href), http.StatusOK)
+		if m.ID != set.ID || len(m.TileMatrices) < 15 || m.TileMatrices[0].MatrixWidth < 1 || m.CRS == "" {
+			t.Errorf("%+v", m)
+		}
+		for _, path := range []string{"/tiles/" + set.ID, "/collections/river_corridors/tiles/" + set.ID} {
+			doc := read[struct {
+				DataType, CRS, TileMatrixSetID string
+				TileMatrixSetLimits            []struct {
+					TileMatrix                                     string
+					MinTileRow, MaxTileRow, MinTileCol, MaxTileCol int
+				}
+				Layers []struct {
+					ID, ExactTileMatrix string
+					PropertiesSchema    struct{ Properties map[string]any }
+				}
+				Links []struct {
+					link
+					Templated bool
+				}
+			}](t, s.get(t, path), http.StatusOK)
+			if doc.DataType != "vector" || doc.CRS != m.CRS || doc.TileMatrixSetID != set.ID || len(doc.TileMatrixSetLimits) < 15 || len(doc.Layers) == 0 || doc.Layers[0].PropertiesSchema.Properties["name_zh"] == nil || doc.Layers[0].ExactTileMatrix == "" {
+				t.Errorf("%s: %+v", path, doc)
+			}
+			limits := doc.TileMatrixSetLimits[9]
+			found := false
+			for _, l := range doc.Links {
+				if l.Rel != "item" {
+					continue
+				}
+				found = l.Templated
+				some := false
+				for row := limits.MinTileRow; row <= limits.MaxTileRow; row++ {
+					for col := limits.MinTileCol; col <= limits.MaxTileCol; col++ {
+						a := s.get(t, strings.NewReplacer("{tileMatrix}", limits.TileMatrix, "{tileRow}", fmt.Sprint(row), "{tileCol}", fmt.Sprint(col)).Replace(l.Href))
+						some = some || a.StatusCode == http.StatusOK
+					}
+				}
+				if !some {
+					t.Errorf("%s: %s leads to no tile within %+v", path, l.Href, limits)
+				}
+			}
+			if !found {
+				t.Errorf("%s has no template of its tiles: %+v", path, doc.Links)
+			}
+		}
+	}
+}

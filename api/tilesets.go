@@ -141,6 +141,10 @@ type tileLayer struct {
 	MaxMatrix   string      `json:"maxTileMatrix"`
 	Box         *tilesetBox `json:"boundingBox,omitempty"`
 	Schema      object      `json:"propertiesSchema"`
+
+	// Not of the standard: from this matrix on the tiles hold every feature as it is.
+	// Above it they show one for those too small to be seen, with the number as count.
+	Exact string `json:"exactTileMatrix"`
 }
 
 // source is what a tileset shows: the whole plan or some collections of it.
@@ -240,12 +244,12 @@ func (s *server) full(req *http.Request, from source, set tile.Set) (tileset, er
 		if err != nil {
 			return t, err
 		}
-		properties := object{"id": object{"type": "string"}}
+		properties := object{"id": str(), l.TileCount(): object{"type": "integer"}}
 		for _, p := range l.TileProperties() {
 			properties[p.Name] = propertySchema(p, lang)
 		}
 		one := tileLayer{ID: l.ID, Title: inLanguage(lang, l.Title), Description: inLanguage(lang, l.Description), DataType: "vector", Dimension: dimension(l),
-			MinMatrix: strconv.Itoa(int(set.MinZoom())), MaxMatrix: strconv.Itoa(int(lastAdvertised(set))), Schema: object{"type": "object", "properties": properties}}
+			MinMatrix: strconv.Itoa(int(set.MinZoom())), MaxMatrix: strconv.Itoa(int(lastAdvertised(set))), Schema: object{"type": "object", "properties": properties}, Exact: strconv.Itoa(int(sum.Exact(set)))}
 		if sum.Extent != nil {
 			one.Box = boxOf(*sum.Extent)
 			t.bound = union(t.bound, *sum.Extent)

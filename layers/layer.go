@@ -279,6 +279,15 @@ func (l *Layer) TileProperties() []Property {
 	return append(shown, l.Properties...)
 }
 
+// TileCount names the property of a generalised tile that says how many features a
+// feature stands for, itself among them; it is not there when it is one.
+func (l *Layer) TileCount() string {
+	if _, taken := l.Property("count"); taken {
+		return "feature_count"
+	}
+	return "count"
+}
+
 // Property returns the property of that name.
 func (l *Layer) Property(name string) (Property, bool) {
 	for _, p := range l.AllProperties() {

@@ -96,15 +96,6 @@ type drawer struct {
 	rows    int // of the tile so far
 }
 
-// countName is the property of a generalised tile that says how many features a
-// feature stands for, itself among them; it is not there when it is one.
-func countName(l *layers.Layer) string {
-	if _, taken := l.Property("count"); taken {
-		return "feature_count"
-	}
-	return "count"
-}
-
 // draw takes the rows of one layer, as [tileQuery] has them.
 func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 	rows, err := results.Query()
@@ -118,7 +109,7 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 	if named {
 		keys = append(keys, "id")
 	}
-	keys = append(keys, countName(l))
+	keys = append(keys, l.TileCount())
 	for _, p := range properties {
 		keys = append(keys, p.Name)
 	}
