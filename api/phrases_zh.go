@@ -23,6 +23,8 @@ func phrasesOfErrors() []phrase {
 		{"check %s was deleted on %s: %s: gone", "检查 %s 已于 %s 删除:%s"}, {"job %s was dismissed: gone", "任务 %s 已终止"},
 		{"job %s: not found", "没有任务 %s"}, {"process %s: not found", "没有处理过程 %s"}, {"rule %s: not found", "没有规则 %s"},
 		{"tile matrix set %s (there are %s): not found", "没有瓦片矩阵集 %s(现有 %s)"}, {"tile %s/%s/%s of %s: not found", "没有瓦片 %s/%s/%s(%s)"},
+		{"draw tile %s: %s: %s", "绘制瓦片 %s,图层 %s:%s"}, {"more than %s features: ask for a larger zoom: too large", "要素超过 %s 个,请用更大的级别"},
+		{"the tile has %s kB: ask for a larger zoom: too large", "瓦片达 %s kB,请用更大的级别"},
 		{"tiles of %s, which has no geometry: not found", "%s 没有几何,因此没有瓦片"}, {"style %s (they are listed at /styles): not found", "没有样式 %s(样式列于 /styles)"},
 		{"there is no process %s; there are %s", "没有处理过程 %s;可用的有 %s"}, {"there is no job %s", "没有任务 %s"},
 		{"the job is %s; its result is not there yet", "任务状态为 %s;结果尚未就绪"}, {"the job failed: %s", "任务失败:%s"},
