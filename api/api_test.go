@@ -55,7 +55,7 @@ func serveOn(t testing.TB, database string, limits store.Options, change func(*a
 	}
 	s := &service{database: database, catalog: state.Catalog, log: new(logBuffer)}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
-	options := api.Options{Reader: db, Catalog: func() *layers.Catalog { return state.Catalog }, Map: webmap.Handler(), Log: log, Version: "test",
+	options := api.Options{Reader: db, Catalog: func() *layers.Catalog { return state.Catalog }, Map: webmap.Handler(webmap.Config{}), Log: log, Version: "test",
 		Checker: &check.Service{Store: db, State: func() check.State { return state }, Software: "planatlas test", Now: time.Now, Log: log}}
 	if change != nil {
 		change(&options)

@@ -56,28 +56,35 @@ func Built(files fs.FS) bool {
 
 // Handler serves the embedded page. It expects paths relative to its mount point, so mount it as
 //
-//	mux.Handle("/map/", http.StripPrefix("/map", webmap.Handler()))
+//	mux.Handle("/map/", http.StripPrefix("/map", webmap.Handler(webmap.Config{})))
 //
 // Every answer carries a strict Content-Security-Policy (CSP Level 3) and X-Content-Type-Options.
-func Handler() http.Handler { return New(FS()) }
+func Handler(c Config) http.Handler { return New(FS(), c) }
 
 // New serves the page in files, or, when it holds no build, answers every request with 503 and a page that says how to build it.
+// A page for the public that has no approval is answered with 503 and what the law wants.
 // Assets, whose names hold a hash of their content, may be kept for a year; the page itself is revalidated by ETag.
-func New(files fs.FS) http.Handler {
-	if !Built(files) {
+func New(files fs.FS, c Config) http.Handler {
+	switch {
+	case c.Public && strings.TrimSpace(c.Approval) == "":
+		return http.HandlerFunc(c.serveNotApproved)
+	case !Built(files):
 		return http.HandlerFunc(serveNotBuilt)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serveFile(w, r, files) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serveFile(w, r, files) })
 }
 
 func serveNotBuilt(w http.ResponseWriter, r *http.Request) {
-	secure(w.Header())
+	secure(w.Header(), contentPolicy)
 	w.Header().Set("Cache-Control", "no-store")
 	write(w, r, http.StatusServiceUnavailable, "text/html; charset=utf-8", []byte(notBuilt))
 }
 
-func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS) {
-	secure(w.Header())
+func (c Config) serveFile(w http.ResponseWriter, r *http.Request, files fs.FS) {
+	secure(w.Header(), c.policy())
+	if len(c.Backgrounds) > 0 {
+		w.Header().Set("Referrer-Policy", "strict-origin") // which keys of tile services are bound to
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
@@ -88,6 +95,9 @@ func serveFile(w http.ResponseWriter, r *http.Request, files fs.FS) {
 		name = indexFile
 	}
 	body, err := read(files, name)
+	if err == nil && name == indexFile {
+		body, err = c.embed(body)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		http.NotFound(w, r)
 		return
@@ -145,8 +155,8 @@ func mediaType(name string) string {
 	}
 }
 
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", contentPolicy)
+func secure(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 }

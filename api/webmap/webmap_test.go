@@ -41,7 +41,7 @@ func get(t *testing.T, h http.Handler, method, target string, header http.Header
 }
 
 func TestBuiltPage(t *testing.T) {
-	h := http.StripPrefix("/map", webmap.New(built()))
+	h := http.StripPrefix("/map", webmap.New(built(), webmap.Config{}))
 	tests := []struct {
 		method, target   string
 		status           int
@@ -79,7 +79,7 @@ func TestBuiltPage(t *testing.T) {
 }
 
 func TestRevalidation(t *testing.T) {
-	h := webmap.New(built())
+	h := webmap.New(built(), webmap.Config{})
 	first, _ := get(t, h, "GET", "/", nil)
 	tag := first.Header.Get("ETag")
 	if tag == "" {
@@ -96,7 +96,7 @@ func TestNotBuilt(t *testing.T) {
 	if webmap.Built(files) {
 		t.Fatal("an empty build counts as built")
 	}
-	res, body := get(t, webmap.New(files), "GET", "/", nil)
+	res, body := get(t, webmap.New(files, webmap.Config{}), "GET", "/", nil)
 	if res.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("status %d, want 503", res.StatusCode)
 	}
@@ -117,7 +117,7 @@ func TestEmbedded(t *testing.T) {
 	if webmap.Built(webmap.FS()) {
 		want = http.StatusOK
 	}
-	res, _ := get(t, webmap.Handler(), "GET", "/", nil)
+	res, _ := get(t, webmap.Handler(webmap.Config{}), "GET", "/", nil)
 	if res.StatusCode != want {
 		t.Errorf("status %d, want %d", res.StatusCode, want)
 	}

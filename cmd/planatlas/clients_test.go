@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
@@ -72,7 +74,7 @@ func inProcessWithLog(t *testing.T) (address, database string, seen *requests) {
 	}
 	log := slog.New(slog.NewTextHandler(seen, nil))
 	server := httptest.NewServer(api.New(api.Options{Reader: s, Checker: now.checker(s, log), Catalog: now.catalog,
-		Map: webmap.Handler(), Log: log, Version: version}))
+		Map: webmap.Handler(webmap.Config{}), Log: log, Version: version}))
 	t.Cleanup(server.Close)
 	return server.URL, database, seen
 }
@@ -244,6 +246,29 @@ func TestMapPictures(t *testing.T) {
 func TestMapWhenTheServiceFails(t *testing.T) {
 	t.Parallel()
 	t.Log(browse(t, "failures.mjs", mapPage(t)))
+}
+
+// TestMapWithBackgrounds serves the map with what an operator may configure.
+func TestMapWithBackgrounds(t *testing.T) {
+	t.Parallel()
+	service, err := url.Parse(mapPage(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiles := func(name string) []string { return []string{"https://" + name + ".tiles.example/{z}/{x}/{y}.png"} }
+	title := func(s string) webmap.Title { return webmap.Title{ZH: s, EN: s} }
+	page := webmap.Handler(webmap.Config{Public: true, Approval: "晋S(2026)012号", Backgrounds: []webmap.Background{
+		{Title: title("plain"), Tiles: tiles("plain"), CRS: "EPSG:3857", Attribution: "Example Tiles"},
+		{Title: title("degrees"), Tiles: tiles("degrees"), CRS: "EPSG:4490"},
+		{Title: title("shifted"), Tiles: tiles("shifted"), CRS: "GCJ02"},
+	}})
+	rest := httputil.NewSingleHostReverseProxy(service)
+	mux := http.NewServeMux()
+	mux.Handle("/map/", http.StripPrefix("/map", page))
+	mux.Handle("/", rest)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	t.Log(browse(t, "background.mjs", server.URL))
 }
 
 const webmapFolder = root + "/api/webmap"

@@ -24,6 +24,7 @@ type serveCmd struct {
 	Load      string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
 	Tiles     string `help:"File that planatlas export pmtiles wrote: tiles come from it, and not from the database, until an edit changes their layers." placeholder:"FILE" type:"path" env:"PLANATLAS_TILES"`
 	TileCache int    `help:"Memory for vector tiles that are kept until an edit touches them, MiB; 0 keeps none." default:"48" env:"PLANATLAS_TILE_CACHE"`
+	MapConfig string `help:"TOML file of the web map: backgrounds, and the number of its approval (审图号) when it is public." placeholder:"FILE" env:"PLANATLAS_MAP_CONFIG"`
 }
 
 // softMemory is the size of the heap, with all that the runtime needs, above which
@@ -39,6 +40,10 @@ func (c *serveCmd) Run(ctx context.Context, g *globals, con console) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory) // but collect sooner than grow beyond it, as in a batch
 	}
+	page, err := webmap.ReadConfig(c.MapConfig)
+	if err != nil {
+		return err
+	}
 	// Listen first: a port in use should not cost a start of the database.
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -49,10 +54,10 @@ func (c *serveCmd) Run(ctx context.Context, g *globals, con console) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(ctx, g, con, listener, db), db.close())
+	return errors.Join(c.serve(ctx, g, con, listener, db, page), db.close())
 }
 
-func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener net.Listener, db *database) error {
+func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener net.Listener, db *database, page webmap.Config) error {
 	if err := g.prepare(ctx, db); err != nil {
 		return err
 	}
@@ -78,7 +83,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		hear = func(e store.Event) { file.hear(ctx, e); tiles.Hear(e.Touch, e.Err) }
 	}
 	options := api.Options{Reader: reader, Checker: service, Catalog: now.catalog,
-		Map: webmap.Handler(), Log: g.log, Font: g.Font, Version: version, Tiles: tiles}
+		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
 	handler := api.New(options)

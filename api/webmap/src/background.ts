@@ -2,7 +2,7 @@
 import Attribution from "ol/control/Attribution";
 import TileLayer from "ol/layer/Tile";
 import type OLMap from "ol/Map";
-import { addCoordinateTransforms, addEquivalentProjections, get, Projection } from "ol/proj";
+import { addCoordinateTransforms, addProjection, get, Projection } from "ol/proj";
 import { fromEPSG4326, toEPSG4326 } from "ol/proj/epsg3857";
 import XYZ from "ol/source/XYZ";
 import { config, type Background } from "./config";
@@ -21,7 +21,9 @@ function registerProjections(): void {
   };
   addCoordinateTransforms(mercator, shifted, each(toGCJ), each(fromGCJ));
   const degrees = new Projection({ code: "EPSG:4490", units: "degrees", extent: [-180, -90, 180, 90], global: true, axisOrientation: "enu" });
-  addEquivalentProjections([get("EPSG:4326")!, degrees]);
+  addCoordinateTransforms(mercator, degrees, (at) => toEPSG4326(at), (at) => fromEPSG4326(at));
+  addProjection(shifted);
+  addProjection(degrees);
 }
 
 /** The switch for the backgrounds, or nothing when there are none. */
