@@ -36,10 +36,11 @@ func (c *mbtilesCmd) Run(ctx context.Context, g *globals, con console) error {
 }
 
 type exportFlags struct {
-	Layers   []string `help:"Layers to draw, in this order. Default: all public ones." placeholder:"ID"`
-	Zooms    string   `help:"First and last zoom of WebMercatorQuad (${default})." default:"0-14"`
-	Internal bool     `help:"Allow layers that are not public."`
-	Output   string   `short:"o" help:"File to write. Default: planatlas and the ending of the format." placeholder:"FILE" type:"path"`
+	Layers    []string `help:"Layers to draw, in this order. Default: all public ones." placeholder:"ID"`
+	Zooms     string   `help:"First and last zoom of WebMercatorQuad (${default})." default:"0-14"`
+	Internal  bool     `help:"Allow layers that are not public."`
+	Unchanged bool     `help:"Go on with a stopped export of published tables too: they have not changed since."`
+	Output    string   `short:"o" help:"File to write. Default: planatlas and the ending of the format." placeholder:"FILE" type:"path"`
 }
 
 // lastExportZoom is the last zoom of which tiles are made, as in the API.
@@ -47,7 +48,7 @@ const lastExportZoom = 22
 
 // export writes the tiles.
 func (c *exportFlags) export(ctx context.Context, g *globals, con console, format export.Format) error {
-	job := export.Job{Format: format, File: c.Output, Software: version}
+	job := export.Job{Format: format, File: c.Output, Software: version, Unchanged: c.Unchanged}
 	if job.File == "" {
 		job.File = "planatlas." + string(format)
 	}

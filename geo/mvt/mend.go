@@ -43,6 +43,12 @@ const rounds = 100
 func (m *mender) mend(s *shape) *shape {
 	m.repairs++
 	m.ways = m.ways[:0]
+	fill := func(wind int) bool { return wind > 0 }
+	if len(s.paths) == 1 { // whichever way its lobes wind
+		fill = func(wind int) bool { return wind != 0 }
+		m.addRing(s.at[s.paths[0].from:s.paths[0].to], true)
+		return m.finish(fill)
+	}
 	for i, p := range s.paths {
 		ring := s.at[p.from:p.to]
 		if !s.contact(s.paths[i : i+1]) {
@@ -53,9 +59,14 @@ func (m *mender) mend(s *shape) *shape {
 		kept := len(m.ways)
 		m.alone(ring, p.hole, kept)
 	}
+	return m.finish(fill)
+}
+
+// finish cuts the ways where they meet, and traces the faces to be filled.
+func (m *mender) finish(fill func(wind int) bool) *shape {
 	m.mended.reset()
 	if m.node() {
-		m.trace(&m.mended, m.ways, func(wind int) bool { return wind > 0 })
+		m.trace(&m.mended, m.ways, fill)
 	}
 	return &m.mended
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ type Job struct {
 	Layers           []*layers.Layer
 	MinZoom, MaxZoom uint32
 	Software         string         // its version: another one does not go on with what this one began
+	Unchanged        bool           // published tables are as they were when an export was stopped
 	Report           func(Progress) // called after each tile, by one goroutine
 }
 
@@ -79,7 +81,7 @@ func Run(ctx context.Context, src Source, job Job) error {
 	if err != nil {
 		return err
 	}
-	s, err := openSpool(job.File+".part", job.fingerprint(revisions))
+	s, err := openSpool(job.File+".part", job.fingerprint(revisions), job.anew())
 	if err != nil {
 		return err
 	}
@@ -123,16 +125,18 @@ func revisionsOf(ctx context.Context, src Source, ls []*layers.Layer) (map[strin
 	return all, nil
 }
 
-// fingerprint names all that decides about the bytes. Nobody says when a published
-// table changes, so that an export of one always begins anew.
+// anew tells whether an export must not go on with what another run has left: nobody
+// says when a published table changes.
+func (j Job) anew() bool {
+	return !j.Unchanged && slices.ContainsFunc(j.Layers, func(l *layers.Layer) bool { return !l.Managed() })
+}
+
+// fingerprint names all that decides about the bytes.
 func (j Job) fingerprint(revisions map[string]int64) string {
 	print := map[string]any{"revisions": revisions, "zooms": []uint32{j.MinZoom, j.MaxZoom}, "software": j.Software}
 	var order []string
 	for _, l := range j.Layers {
 		order = append(order, l.ID)
-		if !l.Managed() {
-			print["began"] = time.Now().UnixNano()
-		}
 	}
 	print["layers"] = order
 	b, _ := json.Marshal(print) // of maps, texts and numbers

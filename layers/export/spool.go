@@ -42,8 +42,8 @@ const (
 )
 
 // openSpool opens the spool of an export, or begins it when there is none, or one of
-// something else.
-func openSpool(path, fingerprint string) (*spool, error) {
+// something else, or it has to begin anew.
+func openSpool(path, fingerprint string, anew bool) (*spool, error) {
 	s := &spool{path: path, seen: map[[8]byte]pmtiles.Entry{}}
 	var err error
 	if s.data, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644); err != nil {
@@ -56,7 +56,7 @@ func openSpool(path, fingerprint string) (*spool, error) {
 	if err != nil {
 		err = fmt.Errorf("%s: %w: another export writes it", path, layers.ErrConflict)
 	} else {
-		err = s.replay(fingerprint)
+		err = s.replay(fingerprint, anew)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("export: %w", err), s.close())
@@ -68,11 +68,11 @@ func (s *spool) journalPath() string { return s.path + ".journal" }
 
 // replay reads the journal and compares its sums with the bytes. It cuts both files
 // where they no longer agree.
-func (s *spool) replay(fingerprint string) error {
+func (s *spool) replay(fingerprint string, anew bool) error {
 	in := bufio.NewReaderSize(s.journal, 1<<16)
 	s.head = int64(len(fingerprint)) + 1
 	line := make([]byte, s.head)
-	if _, err := io.ReadFull(in, line); err != nil || string(line) != fingerprint+"\n" {
+	if _, err := io.ReadFull(in, line); err != nil || anew || string(line) != fingerprint+"\n" {
 		if err := errors.Join(s.journal.Truncate(0), s.data.Truncate(0)); err != nil {
 			return err
 		}

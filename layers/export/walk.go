@@ -79,7 +79,7 @@ func (anything) Row(layers.Row) error { return errFound }
 // inhabited tells whether any of the layers has a feature in the box.
 func (r *run) inhabited(ctx context.Context, box orb.Bound) (bool, error) {
 	for _, l := range r.job.Layers {
-		_, err := r.src.Items(ctx, l, layers.Query{BBox: &box, Limit: 1, Properties: []layers.Property{}}, anything{})
+		_, err := r.src.Items(ctx, l, layers.Query{BBox: &box, Limit: 1, Properties: []layers.Property{}, Sort: layers.NearSort()}, anything{})
 		if errors.Is(err, errFound) {
 			return true, nil
 		}
