@@ -76,6 +76,9 @@ func (c *exportFlags) export(ctx context.Context, g *globals, con console, forma
 		if errors.Is(err, context.Canceled) {
 			return fmt.Errorf("stopped; the same command goes on from %s.part", job.File)
 		}
+		if errors.Is(err, layers.ErrTooLarge) {
+			return fmt.Errorf("%w; a published table can only be exported from a zoom on at which its tiles are small: --zooms", err)
+		}
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (r *run) metadata(revisions map[string]int64) Metadata {
 
 // fieldsOf names the properties in a layer's tiles.
 func fieldsOf(l *layers.Layer) map[string]string {
-	fields := map[string]string{"id": "String"}
+	fields := map[string]string{"id": "String", l.TileCount(): "Number"}
 	for _, p := range l.TileProperties() {
 		switch p.Type {
 		case layers.Integer, layers.Number:
