@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 
 	"planatlas/layers"
 	"planatlas/layers/check"
@@ -143,6 +144,11 @@ func (s *server) getCheck(w *response, req *http.Request) error {
 	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
 	if err != nil {
 		return unknownCheck(id, err)
+	}
+	if w.format == "html" {
+		w.Header().Set("Location", req.URL.EscapedPath()[strings.LastIndexByte(req.URL.EscapedPath(), '/')+1:]+"/report?f=html")
+		w.status = http.StatusSeeOther
+		return nil
 	}
 	w.Header().Set("Content-Type", typeJSON)
 	_, err = w.Write(answer)

@@ -154,7 +154,11 @@ func (s *server) collection(w *response, req *http.Request) error {
 	w.Header().Set("Last-Modified", c.Changed.Format(http.TimeFormat))
 	return keep(w, l, func() error {
 		if w.format == "html" {
-			return s.page(w, req, "collection", collectionPage{c, s.others(l)})
+			page, err := s.collectionPage(req, l, c)
+			if err != nil {
+				return err
+			}
+			return s.page(w, req, "collection", page)
 		}
 		sayLanguage(w.Header(), language(req))
 		return w.json(typeJSON, c)
@@ -176,13 +180,6 @@ func countText(n *int64, estimated bool) layers.Text {
 	}
 	text := strconv.FormatInt(*n, 10)
 	return layers.Text{ZH: text, EN: text}
-}
-
-// collectionPage is the page of a collection. Others are the collections to whose
-// features its own have a distance.
-type collectionPage struct {
-	collection
-	Others []*layers.Layer
 }
 
 func (s *server) others(l *layers.Layer) []*layers.Layer {

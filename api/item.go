@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"planatlas/api/encode"
@@ -28,7 +30,7 @@ func (s *server) item(w *response, req *http.Request) error {
 	if req.Method == http.MethodHead && req.Header.Get("If-None-Match") == "" {
 		return s.headItem(w, req, l, id, c)
 	}
-	one := &oneFeature{layer: l, enc: encode.NewGeoJSON(io.Discard, encode.View{Layer: l, Properties: l.AllProperties(), CRS: c.URI, Decimals: c.Decimals})}
+	one := &oneFeature{layer: l, shapes: newShapes(l.AllProperties()), enc: encode.NewGeoJSON(io.Discard, encode.View{Layer: l, Properties: l.AllProperties(), CRS: c.URI, Decimals: c.Decimals})}
 	page, err := s.Reader.Items(req.Context(), l, layers.Query{ID: id, Limit: 1, OutSRID: c.SRID, NorthFirst: c.NorthFirst}, one)
 	if err != nil {
 		return err
@@ -44,7 +46,13 @@ func (s *server) item(w *response, req *http.Request) error {
 	itemHeaders(w.Header(), page.Version, c)
 	if w.format == "html" {
 		return keep(w, l, func() error {
-			return s.page(w, req, "item", itemPage{Layer: l, ID: id, Facts: one.facts, Geometry: one.geometry, Related: related, JSON: self + "?f=json"})
+			p := itemPage{Layer: l, ID: id, Facts: one.facts, Geometry: one.geometry, Related: related, Files: itemFiles(self)}
+			if len(one.shapes.geoms) > 0 && c.URI == crs84 {
+				b := one.shapes.bound()
+				p.Bound = &b
+				p.Map = s.mapOf(req.Context(), l, one.shapes, language(req), layers.Text{ZH: "位置图:" + p.Name().ZH, EN: "Map: " + p.Name().EN})
+			}
+			return s.page(w, req, "item", p)
 		})
 	}
 	doc := append(one.doc, `,"links":`...)
@@ -54,6 +62,15 @@ func (s *server) item(w *response, req *http.Request) error {
 		{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON},
 	}, related...))
 	return keep(w, l, func() error { return w.document(typeGeoJSON, append(doc, '}', '\n')) })
+}
+
+// itemFiles are the forms of a feature that programs read.
+func itemFiles(self string) []encode.Link {
+	links := []encode.Link{{Href: self, Type: typeGeoJSON, Title: "GeoJSON"}}
+	for _, c := range systems()[1:] {
+		links = append(links, encode.Link{Href: self + "?crs=" + url.QueryEscape(c.URI), Type: typeGeoJSON, Title: "GeoJSON, EPSG:" + strconv.Itoa(int(c.SRID))})
+	}
+	return links
 }
 
 func noFeature(l *layers.Layer, id string) error {
@@ -74,6 +91,7 @@ type oneFeature struct {
 	facts    []fact
 	geometry string
 	entities []string
+	shapes   *shapes // for a map
 }
 
 // Row takes the feature.
@@ -90,6 +108,8 @@ func (o *oneFeature) Row(r layers.Row) (err error) {
 	if o.geometry, err = summary(r.Geom); err != nil {
 		return fmt.Errorf("feature %s: %w", r.ID, err)
 	}
-	o.doc, err = o.enc.AppendFeature(nil, r)
-	return err
+	if o.doc, err = o.enc.AppendFeature(nil, r); err != nil {
+		return err
+	}
+	return o.shapes.Row(r)
 }

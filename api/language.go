@@ -12,6 +12,9 @@ import (
 // language returns zh or en by Accept-Language (RFC 9110, section 12.5.4), or ""
 // when the client does not say: it then gets both.
 func language(req *http.Request) string {
+	if lang := req.URL.Query().Get("lang"); lang == "zh" || lang == "en" {
+		return lang
+	}
 	best, weight := "", 0.0
 	for _, part := range strings.Split(req.Header.Get("Accept-Language"), ",") {
 		name, q := weighed(part)

@@ -48,6 +48,9 @@ type view struct {
 	JSON    string // the way to the same in JSON
 	Version string
 	Data    any
+
+	at    string // the page's address, without its query
+	query url.Values
 }
 
 // Say returns a sentence in the reader's language, or in both.
@@ -77,7 +80,7 @@ func (s *server) render(req *http.Request, name string, data any) ([]byte, error
 	query := req.URL.Query()
 	query.Set("f", "json")
 	var out bytes.Buffer
-	v := view{Lang: language(req), Root: root, JSON: "?" + query.Encode(), Version: s.Version, Data: data}
+	v := view{Lang: language(req), Root: root, JSON: "?" + query.Encode(), Version: s.Version, Data: data, at: base(req) + req.URL.EscapedPath(), query: req.URL.Query()}
 	if err := s.pages.byName[name].ExecuteTemplate(&out, "layout.html", v); err != nil {
 		return nil, fmt.Errorf("write the page %s: %w", name, err)
 	}
@@ -122,31 +125,6 @@ func summary(g geo.WKB) (string, error) {
 	}
 	kind, _, _ := strings.Cut(strings.TrimPrefix(string(text), `{"type":"`), `"`)
 	return fmt.Sprintf("%s (%d)", kind, n), nil
-}
-
-// itemPage is the page of one feature.
-type itemPage struct {
-	Layer    *layers.Layer
-	ID       string
-	Facts    []fact
-	Geometry string
-	Related  []encode.Link
-	JSON     string
-}
-
-// Name is the feature's name in both languages; its id when it has none.
-func (p itemPage) Name() layers.Text {
-	name := layers.Text{ZH: p.ID, EN: p.ID}
-	for _, f := range p.Facts {
-		switch {
-		case f.None || f.Value == "":
-		case f.Name == "name_zh":
-			name.ZH = f.Value
-		case f.Name == "name_en":
-			name.EN = f.Value
-		}
-	}
-	return name
 }
 
 // itemsPage is a page of features as a table.

@@ -72,7 +72,7 @@ func (s *server) parameters() object {
 		query("repair", "Whether a site that crosses itself is mended, with the areas before and after in the notices; refused otherwise", object{"type": "boolean", "default": false}),
 		query("project", "Attributes of the project as a JSON object, such as {\"hazardous\":false}", str()),
 		query("accuracy_m", "Accuracy of the site's boundary, metres", object{"type": "number", "minimum": 0, "maximum": check.MaxAccuracyM}),
-		query("lang", "Language of a report; by Accept-Language, or both", object{"type": "string", "enum": reportLanguages()}),
+		query("lang", "Language of a page or report; by Accept-Language, or both", object{"type": "string", "enum": reportLanguages()}),
 		query("what", "Which areas of a check: the site as it was handed in, what of it conflicts with rules, what remains of it, or all", object{"type": "string", "enum": report.Roles(), "default": report.RoleSite}),
 		query("file-crs", "Coordinate system of the file: EPSG:4490, any of EPSG:4491 to EPSG:4554 (with or without the zone number), EPSG:4326 or EPSG:3857. By default that of the file that was handed in, where the format has it", str()),
 		query("charset", "Encoding of names: gbk (the default of txt) or utf-8 (the default of shp)", object{"type": "string", "enum": []string{"gbk", "utf-8"}}),

@@ -43,6 +43,9 @@ func (r route) checkQuery(req *http.Request) error {
 	if !r.filters {
 		err = knownOnly(query, r.known()...)
 	}
+	if lang := query.Get("lang"); err == nil && lang != "" && !r.filters && !slices.Contains(reportLanguages(), lang) {
+		err = &layers.InputError{Param: "lang", Value: lang, Want: "zh, en or both"}
+	}
 	if f := query.Get("f"); err == nil && f != "" && !slices.Contains(r.formats, f) {
 		err = &layers.InputError{Param: "f", Value: f, Want: strings.Join(r.formats, " or ")}
 	}

@@ -36,6 +36,8 @@ function views(ids) {
   const check = `#lang=zh&check=${ids[0]}`;
   return [
     ["layers", "#lang=zh", desktop, false, async () => {}],
+    ["parks", "#lang=zh&tab=parks", desktop, false, parks],
+    ["plan", "#lang=zh&tab=plan", desktop, false, (page) => asked(page, 860, 470)],
     ["map", check, desktop, false, around],
     ["finding", check, desktop, false, finding],
     ["draw", "#lang=zh", desktop, false, drawing],
@@ -44,6 +46,7 @@ function views(ids) {
     ["dark", check, desktop, true, around],
     ["english", `#lang=en&check=${ids[1]}`, desktop, false, around],
     ["layers-phone", "#lang=zh", phone, false, async () => {}],
+    ["parks-phone", "#lang=zh&tab=parks", phone, false, parks],
     ["map-phone", check, phone, false, around],
   ];
 }
@@ -58,6 +61,19 @@ async function archived(page, base) {
     ids.push((await answer.json()).id);
   }
   return ids;
+}
+
+/** The parks of one county, with their distances, one of them on the map. */
+async function parks(page) {
+  await page.locator('[data-testid="park"] dd', { hasText: "阳五高速" }).first().waitFor();
+  await page.getByTestId("parks-county").selectOption("盂县");
+  await page.locator('[data-testid="park"][data-id="industrial_parks/nanlou-gongyeyuan"]').scrollIntoViewIfNeeded();
+}
+
+/** What the plan says where the map is clicked. */
+async function asked(page, x, y) {
+  await page.mouse.click(x, y);
+  await page.getByTestId("plan-answer").waitFor();
 }
 
 async function settled(page) {
