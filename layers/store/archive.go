@@ -21,22 +21,27 @@ func (s *Store) Archive(ctx context.Context, records ...check.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
-	return s.inTx(ctx, "archive the check", pgx.TxOptions{}, func(tx pgx.Tx) error { return archive(ctx, tx, records) })
+	batch, err := archive(records)
+	if err != nil {
+		return err
+	}
+	return domainError("archive the check", s.pool.SendBatch(ctx, batch).Close()) // which is one transaction
 }
 
-func archive(ctx context.Context, tx pgx.Tx, records []check.Record) error {
-	var batch pgx.Batch
+// archive returns the statements that keep the records.
+func archive(records []check.Record) (*pgx.Batch, error) {
+	batch := &pgx.Batch{}
 	for _, r := range records {
 		if r.Source.Geom == nil {
 			r.Source = r.Site.Shape
 		}
 		site, err := postgis.Marshal(r.Site.Shape)
 		if err != nil {
-			return fmt.Errorf("encode the site: %w", err)
+			return nil, fmt.Errorf("encode the site: %w", err)
 		}
 		source, err := postgis.Marshal(r.Source)
 		if err != nil {
-			return fmt.Errorf("encode the site as it was handed in: %w", err)
+			return nil, fmt.Errorf("encode the site as it was handed in: %w", err)
 		}
 		if r.Day == "" {
 			r.Day = layers.Day(r.Created.Format(time.DateOnly))
@@ -53,7 +58,7 @@ func archive(ctx context.Context, tx pgx.Tx, records []check.Record) error {
 			r.ID, r.Created, r.Site.Bytes, r.Site.SHA256, site, source, r.Site.CRS, r.Site.AccuracyM, r.Site.Project, string(r.Day),
 			r.Revisions, r.Known, r.CatalogSHA256, r.RulesSHA256, r.Software, r.Answer, r.ResultSHA256, r.Full)
 	}
-	return tx.SendBatch(ctx, &batch).Close()
+	return batch, nil
 }
 
 // ArchivedAnswer returns the answer of an archived check as it was given.

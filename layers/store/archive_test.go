@@ -167,7 +167,7 @@ func TestRerunOfTheRecordedState(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !r.Same || r.Result != before.Provenance.ResultSHA256 || r.Newer.Any != newer || r.Answer.Verdict != before.Verdict ||
-			r.Answer.Findings[0].Overlap != before.Findings[0].Overlap || r.Difference.Verdict != nil {
+			*r.Answer.Findings[0].Overlap != *before.Findings[0].Overlap || r.Difference.Verdict != nil {
 			d, _ := json.MarshalIndent(r.Difference, "", " ")
 			t.Errorf("%s: same %t, newer %+v\n%s", when, r.Same, r.Newer, d)
 		}

@@ -165,7 +165,11 @@ func (s *Store) FinishSites(ctx context.Context, id string, finished []check.Fin
 			return err
 		}
 		if len(records) > 0 {
-			if err := archive(ctx, tx, records); err != nil {
+			batch, err := archive(records)
+			if err == nil {
+				err = tx.SendBatch(ctx, batch).Close()
+			}
+			if err != nil {
 				return err
 			}
 		}

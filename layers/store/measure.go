@@ -18,23 +18,23 @@ import (
 )
 
 // Snapshot runs f in one repeatable-read transaction. Each statement in it has the
-// time limit of a layer. The plans are made once and for few sites: that no plan is
-// parallel keeps sums in one order.
+// time limit of a layer.
 func (s *Store) Snapshot(ctx context.Context, f func(check.Snapshot) error) error {
-	limit := s.opts.LayerTimeout
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin isolation level repeatable read, read only; " +
-		"set local statement_timeout = " + milliseconds(limit) + "; set local lock_timeout = " + milliseconds(limit*9/10) +
-		"; set local plan_cache_mode = force_generic_plan; set local max_parallel_workers_per_gather = 0; set local jit = off; " +
-		"set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_memoize = off; set local enable_sort = off; set local enable_seqscan = off"})
+	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return domainError("begin a check", err)
 	}
-	// Nothing was written, so there is nothing to commit.
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	return f(snapshot{tx})
+	o := &opening{conn: conn, limit: s.opts.LayerTimeout}
+	defer o.end(ctx)
+	return f(newSnapshot(o))
 }
 
-type snapshot struct{ tx pgx.Tx }
+type snapshot struct {
+	tx    session
+	sites map[string]site // that were measured last, by their EWKB
+}
+
+func newSnapshot(tx session) snapshot { return snapshot{tx, map[string]site{}} }
 
 // Measure implements [check.Snapshot]. Each layer has its own time limit, and a
 // layer that fails does not stop the others.
@@ -44,7 +44,9 @@ func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.
 	if err != nil || len(valid) == 0 {
 		return out, err
 	}
+	clear(s.sites)
 	for _, site := range valid {
+		s.sites[string(site.wkb)] = site
 		site.out.Layers = make([]check.Measurement, len(needs))
 		for k, need := range needs {
 			site.out.Layers[k].Layer = need.Layer
@@ -80,7 +82,7 @@ func arrays(sites []site) (shapes, planes [][]byte) {
 
 // measureAtOnce asks for all layers in one exchange and returns how many of them are
 // measured. After a failure the transaction is as measureSites left it.
-func measureAtOnce(ctx context.Context, tx pgx.Tx, sites []site, needs []check.Need, on layers.Day) (done int, err error) {
+func measureAtOnce(ctx context.Context, tx session, sites []site, needs []check.Need, on layers.Day) (done int, err error) {
 	b := &pgx.Batch{}
 	for k, need := range needs {
 		for _, a := range asks(sites, need, k, on) {
@@ -99,8 +101,8 @@ func measureAtOnce(ctx context.Context, tx pgx.Tx, sites []site, needs []check.N
 
 // measureAlone asks for one layer. When it takes too long for all sites it is asked
 // for each.
-func measureAlone(ctx context.Context, tx pgx.Tx, sites []site, need check.Need, k int, on layers.Day) error {
-	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
+func measureAlone(ctx context.Context, tx session, sites []site, need check.Need, k int, on layers.Day) error {
+	err := apart(ctx, tx, func() error {
 		for _, a := range asks(sites, need, k, on) {
 			rows, err := tx.Query(ctx, a.sql, a.args...)
 			if err != nil {
@@ -143,7 +145,7 @@ const siteSQL = `select valid, coalesce(reason, ''), st_x(location), st_y(locati
 
 // measureSites measures the sites themselves and returns those that can be measured
 // further. A site that is not valid or too small has an error of its own.
-func measureSites(ctx context.Context, tx pgx.Tx, shapes []geo.Shape, out []check.Measured) (valid []site, err error) {
+func measureSites(ctx context.Context, tx session, shapes []geo.Shape, out []check.Measured) (valid []site, err error) {
 	wkb, zones, codes := make([][]byte, len(shapes)), make([]int, len(shapes)), make([]string, len(shapes))
 	for i, shape := range shapes {
 		if wkb[i], err = postgis.Marshal(shape); err != nil {

@@ -28,7 +28,7 @@ type group struct {
 // joinSlivers finds out what slivers of adjoining features make together. It asks the
 // database only where there are several in one layer; when that fails, the layers are
 // not measured.
-func joinSlivers(ctx context.Context, tx pgx.Tx, sites []site, needs []check.Need) error {
+func joinSlivers(ctx context.Context, tx session, sites []site, needs []check.Need) error {
 	var groups []group
 	for _, s := range sites {
 		if len(s.slivers) < 2 {
@@ -43,7 +43,7 @@ func joinSlivers(ctx context.Context, tx pgx.Tx, sites []site, needs []check.Nee
 	if len(groups) == 0 {
 		return nil
 	}
-	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error { return join(ctx, tx, groups) })
+	err := apart(ctx, tx, func() error { return join(ctx, tx, groups) })
 	switch {
 	case err == nil:
 		return nil
@@ -56,7 +56,7 @@ func joinSlivers(ctx context.Context, tx pgx.Tx, sites []site, needs []check.Nee
 	return nil
 }
 
-func join(ctx context.Context, tx pgx.Tx, groups []group) error {
+func join(ctx context.Context, tx session, groups []group) error {
 	var numbers, members, zones []int
 	var shapes [][]byte
 	joined := make([]check.Joined, len(groups))

@@ -34,24 +34,26 @@ func (s snapshot) Without(ctx context.Context, shape geo.Shape, taken []check.Ta
 }
 
 func (s snapshot) without(ctx context.Context, shape geo.Shape, taken []check.Taken, on layers.Day) (part check.Part, err error) {
-	out := []check.Measured{{}}
-	valid, err := measureSites(ctx, s.tx, []geo.Shape{shape}, out)
-	if err != nil || out[0].Err != nil {
-		return part, errors.Join(err, out[0].Err)
+	at, err := s.site(ctx, shape)
+	if err != nil {
+		return part, err
 	}
-	var shapes [][]byte
-	for _, t := range inOrder(taken) {
-		b, err := s.take(ctx, valid[0], t, on)
-		if err != nil {
+	taken = inOrder(taken)
+	if len(taken) == 0 {
+		return check.Part{Area: at.out.Site.Area, Geometry: at.out.Site.Geometry}, nil
+	}
+	shapes := make([][]byte, len(taken))
+	b := &pgx.Batch{}
+	for i, t := range taken {
+		if err := take(b, at, t, on, &shapes[i]); err != nil {
 			return part, fmt.Errorf("layer %s: %w", t.Layer.ID, err)
 		}
-		shapes = append(shapes, b)
 	}
-	if len(shapes) == 0 {
-		return check.Part{Area: out[0].Site.Area, Geometry: out[0].Site.Geometry}, nil
+	if err := s.tx.SendBatch(ctx, b).Close(); err != nil {
+		return part, err
 	}
 	var rest []byte
-	if err := s.tx.QueryRow(ctx, remainderSQL, valid[0].wkb, shapes).Scan(&rest); err != nil {
+	if err := s.tx.QueryRow(ctx, remainderSQL, at.wkb, shapes).Scan(&rest); err != nil {
 		return part, err
 	}
 	left, err := postgis.Unmarshal(rest)
@@ -62,7 +64,7 @@ func (s snapshot) without(ctx context.Context, shape geo.Shape, taken []check.Ta
 	if kept == nil {
 		return check.Part{}, nil
 	}
-	part.Area = min(part.Area, out[0].Site.Area)
+	part.Area = min(part.Area, at.out.Site.Area)
 	if rest, err = encode(kept); err == nil {
 		part.Geometry, err = geoJSON(rest)
 	}
@@ -84,38 +86,60 @@ func inOrder(taken []check.Taken) []check.Taken {
 	return slices.CompactFunc(taken, func(a, b check.Taken) bool { return compare(a, b) == 0 })
 }
 
-// take returns as EWKB what is taken from the site.
-func (s snapshot) take(ctx context.Context, at site, t check.Taken, on layers.Day) (b []byte, err error) {
+// site returns the site as it was measured, or measures it.
+func (s snapshot) site(ctx context.Context, shape geo.Shape) (site, error) {
+	wkb, err := postgis.Marshal(shape)
+	if err != nil {
+		return site{}, fmt.Errorf("encode the site: %w", err)
+	}
+	if known, ok := s.sites[string(wkb)]; ok {
+		return known, nil
+	}
+	out := []check.Measured{{}}
+	valid, err := measureSites(ctx, s.tx, []geo.Shape{shape}, out)
+	if err != nil || out[0].Err != nil {
+		return site{}, errors.Join(err, out[0].Err)
+	}
+	return valid[0], nil
+}
+
+// take asks for what is taken from the site, as EWKB.
+func take(b *pgx.Batch, at site, t check.Taken, on layers.Day, into *[]byte) error {
 	if t.Zone != nil {
 		sql, args, err := zoneQuery([]site{at}, t.Layer, *t.Zone, 0, on)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rows, err := s.tx.Query(ctx, sql, args...)
-		if err != nil {
-			return nil, err
-		}
-		err = readZone(rows, []site{at}, func(_ site, r zoneRow) error {
-			if b = r.outside; !r.valid {
-				return errInvalid
-			}
-			return nil
+		b.Queue(sql, args...).Query(func(rows pgx.Rows) error {
+			return readZone(rows, []site{at}, func(_ site, r zoneRow) error {
+				if *into = r.outside; !r.valid {
+					return errInvalid
+				}
+				return nil
+			})
 		})
-		return b, err
+		return nil
 	}
 	zone, ok := zoneOf(at.Shape)
 	if !ok && t.WithinM > 0 {
-		return nil, fmt.Errorf("the site lies in no zone of CGCS2000, longitude %.1f", at.Geom.Bound().Center().Lon())
+		return fmt.Errorf("the site lies in no zone of CGCS2000, longitude %.1f", at.Geom.Bound().Center().Lon())
 	}
-	var there, valid bool
-	err = s.tx.QueryRow(ctx, fillTable(takenSQL, t.Layer, "", nil), at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, wide(t.WithinM)*scale(zone, at), sides(t.WithinM)).Scan(&there, &valid, &b)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows) || err == nil && !there:
-		return nil, fmt.Errorf("feature %s: %w", t.Feature, layers.ErrNotFound)
-	case err == nil && !valid:
-		return nil, fmt.Errorf("feature %s: %w", t.Feature, errInvalid)
-	}
-	return b, err
+	args := []any{at.wkb, t.Feature, t.WithinM, string(on), zone.EPSG, wide(t.WithinM) * scale(zone, at), sides(t.WithinM)}
+	b.Queue(fillTable(takenSQL, t.Layer, "", nil), args...).QueryRow(func(row pgx.Row) error {
+		var there, valid bool
+		err := row.Scan(&there, &valid, into)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows) || err == nil && !there:
+			err = layers.ErrNotFound
+		case err == nil && !valid:
+			err = errInvalid
+		}
+		if err != nil {
+			return fmt.Errorf("feature %s: %w", t.Feature, err)
+		}
+		return nil
+	})
+	return nil
 }
 
 // shortM is by how much an edge of a buffer may lie inside the circle, metres. A

@@ -28,18 +28,10 @@ func (s *Store) SnapshotAt(ctx context.Context, at check.Moment, f func(check.Sn
 	if err != nil {
 		return domainError("lay out the recorded state", err)
 	}
-	if err := s.bound(ctx, tx); err != nil {
+	if _, err := tx.Exec(ctx, settingsSQL, settings(s.opts.LayerTimeout)...); err != nil {
 		return domainError("begin a check", err)
 	}
-	return f(snapshot{pastTx{tx, strings.NewReplacer(names...)}})
-}
-
-// bound gives each statement of a transaction the time limit of a layer. The plans
-// are made once and for few sites: that no plan is parallel keeps sums in one order.
-func (s *Store) bound(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, `select set_config('statement_timeout', $1, true), set_config('lock_timeout', $2, true), set_config('plan_cache_mode', 'force_generic_plan', true),
-		set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`, milliseconds(s.opts.LayerTimeout), milliseconds(s.opts.LayerTimeout*9/10))
-	return err
+	return f(newSnapshot(pastTx{tx, strings.NewReplacer(names...)}))
 }
 
 // layOut makes the temporary tables. It returns pairs: the name of a table in
@@ -123,35 +115,29 @@ func layOutLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer, at time.Time) 
 
 // pastTx is a transaction whose statements read other tables than they name.
 type pastTx struct {
-	pgx.Tx
+	session
 	names *strings.Replacer
 }
 
-// Begin implements [pgx.Tx].
-func (t pastTx) Begin(ctx context.Context) (pgx.Tx, error) {
-	tx, err := t.Tx.Begin(ctx)
-	return pastTx{tx, t.names}, err
-}
-
-// Exec implements [pgx.Tx].
+// Exec implements session.
 func (t pastTx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	return t.Tx.Exec(ctx, t.names.Replace(sql), args...)
+	return t.session.Exec(ctx, t.names.Replace(sql), args...)
 }
 
-// Query implements [pgx.Tx].
+// Query implements session.
 func (t pastTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return t.Tx.Query(ctx, t.names.Replace(sql), args...)
+	return t.session.Query(ctx, t.names.Replace(sql), args...)
 }
 
-// QueryRow implements [pgx.Tx].
+// QueryRow implements session.
 func (t pastTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return t.Tx.QueryRow(ctx, t.names.Replace(sql), args...)
+	return t.session.QueryRow(ctx, t.names.Replace(sql), args...)
 }
 
-// SendBatch implements [pgx.Tx].
+// SendBatch implements session.
 func (t pastTx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	for _, q := range b.QueuedQueries {
 		q.SQL = t.names.Replace(q.SQL)
 	}
-	return t.Tx.SendBatch(ctx, b)
+	return t.session.SendBatch(ctx, b)
 }
