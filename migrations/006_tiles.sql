@@ -11,9 +11,20 @@ comment on schema layers_tiles is 'Derived: which features tiles show at small s
 create table planatlas.tile_layer (
     layer      text primary key,
     exact      smallint not null default 0,
+    columns    text[] not null default '{}',
     statements bigint not null default 0
 );
-comment on table planatlas.tile_layer is 'The zoom from which tiles of the layer hold every feature as it is. Its row is locked by each statement that changes the layer.';
+comment on table planatlas.tile_layer is 'The zoom from which tiles of the layer hold every feature as it is, and the columns that they have below it. Its row is locked by each statement that changes the layer.';
+
+-- The columns by which a map tells the features of a layer apart: those with a closed
+-- list of values, and the label.
+create function planatlas.tile_columns(layer_id text) returns text[] language sql stable as $$
+    select coalesce(array_agg(attname::text order by attname), '{}') from pg_attribute, planatlas.layer
+        where id = layer_id and attrelid = format('layers.%I', layer_id)::regclass and attnum > 0 and not attisdropped and atttypid = 'text'::regtype
+            and (attname in ('status', 'legal_effect', declaration #>> '{style,label}')
+                or attname in (select p ->> 'name' from jsonb_array_elements(case jsonb_typeof(declaration -> 'properties') when 'array' then declaration -> 'properties' else '[]' end) p
+                    where jsonb_typeof(p -> 'codes') = 'array'))
+$$;
 
 -- The cell of a position: row and column, counted from the south-west.
 create function planatlas.tile_cell(level integer, lon double precision, lat double precision) returns bigint language sql immutable parallel safe
@@ -42,42 +53,52 @@ create function planatlas.tile_budget() returns bigint language sql immutable pa
 
 -- The query for the features of a source as cells of their own.
 create function planatlas.tile_members(source text, level integer) returns text language sql immutable as $$
-    select format('select planatlas.tile_cell(%s, (st_xmin(b) + st_xmax(b)) / 2, (st_ymin(b) + st_ymax(b)) / 2) cell, id,
-        greatest(st_xmax(b) - st_xmin(b), st_ymax(b) - st_ymin(b)) size, st_npoints(geom) points, 1 n,
+    select format('select planatlas.tile_cell(%s, x, y) cell, id, x, y,
+        size, 1 n,
         floor(st_area(geom) * 1e10) area, st_npoints(geom)::float8 vertices
-        from (select id, geom, box3d(geom) b from %s where geom is not null and not st_isempty(geom) offset 0) m', level, source)
+        from (select id, geom, (st_xmin(b) + st_xmax(b)) / 2 x, (st_ymin(b) + st_ymax(b)) / 2 y, greatest(st_xmax(b) - st_xmin(b), st_ymax(b) - st_ymin(b)) size
+            from (select id, geom, box3d(geom) b from %s where geom is not null and not st_isempty(geom) offset 0) m offset 0) m', level, source)
 $$;
 
 -- Writes cells of one level as the source says: rows of single features or of smaller
--- cells. Those there are replaced, unless it is known that there are none. Of a feature
--- with many vertices a cell keeps a simplified shape, half a pixel off at most; of one
--- that reaches far beyond its cell it keeps the box, moved east by 1000 degrees a level.
--- Areas are whole square metres, about, so that their sum does not depend on its order.
+-- cells. Those there are replaced, unless it is known that there are none. A cell keeps
+-- what is drawn for it, as TWKB: the feature in its own shape, half a pixel off at most,
+-- or nothing when a square stands for it; and the values of the layer's columns. Of a
+-- feature that reaches far beyond its cell it keeps the box, moved east by 1000 degrees
+-- a level. Areas are whole square metres, about, so that their sum does not depend on
+-- its order.
 create function planatlas.put_tiles(layer_id text, level integer, source text, cells bigint[], fresh boolean) returns void language plpgsql as $$
 declare
     size constant text := (360 / 2.0::float8 ^ level)::text || '::float8';
+    decimals constant integer := greatest(0, least(7, ceil(log(128 * 2.0::float8 ^ level / 360))));
+    props text;
 begin
+    select 'array[' || string_agg(format('t.%I::text', c), ', ' order by i) || ']' into props
+        from planatlas.tile_layer, unnest(columns) with ordinality u (c, i) where layer = layer_id;
     execute format('with a as materialized (
-            select distinct on (cell) cell, id, size, points, sum(n) over w n, sum(area) over w area, sum(vertices) over w vertices
+            select distinct on (cell) cell, id, x, y, size, sum(n) over w n, sum(area) over w area, sum(vertices) over w vertices
             from (%1$s) s window w as (partition by cell order by size desc, id collate "C" rows between unbounded preceding and unbounded following)
             order by cell, size desc, id collate "C")' || case when fresh then '' else ',
         gone as (delete from layers_tiles.%2$I g where level = %3$s and %4$s and not exists (select from a where a.cell = g.cell))' end || '
-        insert into layers_tiles.%2$I as o (level, cell, id, n, size, points, area, vertices, geom, place)
-        select %3$s, a.cell, a.id, a.n, a.size, a.points, a.area, a.vertices, t.geom, t.place
-        from a left join lateral (
-            select case when a.points > 24 and a.size >= %5$s / 2 then st_simplify(t.geom, %5$s / 8) end geom,
-                case when a.size > 6 * %5$s then box(point(st_xmin(t.geom) + 1000 * %3$s, st_ymin(t.geom)), point(st_xmax(t.geom) + 1000 * %3$s, st_ymax(t.geom))) end place
-            from layers.%2$I t where (a.points > 24 or a.size > 6 * %5$s) and t.id = a.id offset 0) t on true' || case when fresh then '' else '
-        on conflict (level, cell) do update set id = excluded.id, n = excluded.n, size = excluded.size, points = excluded.points,
-            area = excluded.area, vertices = excluded.vertices, geom = excluded.geom, place = excluded.place
-        where (o.id, o.n, o.size, o.points, o.area, o.vertices, o.geom, o.place::text)
-            is distinct from (excluded.id, excluded.n, excluded.size, excluded.points, excluded.area, excluded.vertices, excluded.geom, excluded.place::text)' end,
-        source, layer_id, level, case when cells is null then 'true' else 'cell = any($1)' end, size) using cells;
+        insert into layers_tiles.%2$I as o (level, cell, id, x, y, n, size, area, vertices, shape, place, props)
+        select %3$s, a.cell, a.id, a.x, a.y, a.n, a.size, a.area, a.vertices, t.shape, t.place, t.props
+        from a cross join lateral (
+            select case when st_dimension(t.geom) = 0 then st_astwkb(t.geom, %6$s)
+                    when a.size >= %5$s or (a.n = 1 and a.size >= %5$s / 2) then st_astwkb(coalesce(st_simplify(t.geom, %5$s / 8), t.geom), %6$s)
+                    when st_dimension(t.geom) = 1 then st_astwkb(st_setsrid(st_makeline(st_makepoint(a.x - %5$s / 4, a.y), st_makepoint(a.x + %5$s / 4, a.y)), 4490), %6$s) end shape,
+                case when a.size > 6 * %5$s then box(point(st_xmin(t.geom) + 1000 * %3$s, st_ymin(t.geom)), point(st_xmax(t.geom) + 1000 * %3$s, st_ymax(t.geom))) end place,
+                %7$s props
+            from layers.%2$I t where t.id = a.id offset 0) t' || case when fresh then '' else '
+        on conflict (level, cell) do update set id = excluded.id, x = excluded.x, y = excluded.y, n = excluded.n, size = excluded.size,
+            area = excluded.area, vertices = excluded.vertices, shape = excluded.shape, place = excluded.place, props = excluded.props
+        where (o.id, o.x, o.y, o.n, o.size, o.area, o.vertices, o.shape, o.place::text, o.props)
+            is distinct from (excluded.id, excluded.x, excluded.y, excluded.n, excluded.size, excluded.area, excluded.vertices, excluded.shape, excluded.place::text, excluded.props)' end,
+        source, layer_id, level, case when cells is null then 'true' else 'cell = any($1)' end, size, decimals, coalesce(props, 'null::text[]')) using cells;
 end $$;
 
 -- The query for the quarters of cells of a level, or of all when cells is null.
 create function planatlas.tile_quarters(layer_id text, level integer, cells bigint[]) returns text language sql immutable as $$
-    select format('select planatlas.tile_parent(q.cell, 1) cell, q.id, q.size, q.points, q.n, q.area, q.vertices from ', layer_id)
+    select format('select planatlas.tile_parent(q.cell, 1) cell, q.id, q.x, q.y, q.size, q.n, q.area, q.vertices from ', layer_id)
         || case when cells is null then format('layers_tiles.%I q where q.level = %s', layer_id, level + 1)
         else format('unnest($1) p cross join (values (0::bigint), (1), (1::bigint << 32), ((1::bigint << 32) | 1)) v (quarter)
             join layers_tiles.%I q on q.level = %s and q.cell = (((p >> 32) << 33) | ((p & 4294967295) << 1)) + quarter', layer_id, level + 1) end
@@ -166,6 +187,8 @@ declare
     rows text := case tg_op when 'INSERT' then 'new_rows' when 'DELETE' then 'old_rows'
         when 'UPDATE' then '(select id, geom from old_rows union all select id, geom from new_rows)' end;
     zoom integer;
+    names text[];
+    values text;
     boxes json;
     written boolean;
     cells bigint[];
@@ -176,7 +199,7 @@ begin
             return null;
         end if;
     end if;
-    update planatlas.tile_layer set statements = statements + 1 where layer = tg_table_name returning exact into zoom;
+    update planatlas.tile_layer set statements = statements + 1 where layer = tg_table_name returning exact, columns into zoom, names;
     if tg_op = 'TRUNCATE' then
         execute format('truncate layers_tiles.%I', tg_table_name);
         perform pg_notify('planatlas', json_build_object('layer', tg_table_name, 'all', true,
@@ -193,10 +216,11 @@ begin
         rows) into boxes;
     perform pg_notify('planatlas', json_build_object('layer', tg_table_name, 'boxes', coalesce(boxes, '[]'), 'finest', planatlas.tile_finest(zoom),
         'revision', (select revision from planatlas.layer where id = tg_table_name))::text);
-    if tg_op = 'UPDATE' then -- other values of a feature change nothing here
-        rows := '(select c.id, c.geom from (
-            select id from (select id, geom from old_rows) o full join (select id, geom from new_rows) n using (id) where o.geom is distinct from n.geom) d
-            join (select id, geom from old_rows union all select id, geom from new_rows) c using (id))';
+    if tg_op = 'UPDATE' then -- other columns change nothing here
+        select string_agg(quote_ident(c), ', ') into values from unnest(array['id', 'geom'] || case when zoom > 0 then names else '{}' end) c;
+        rows := format('(select c.id, c.geom from (
+            select id from (select %1$s from old_rows) o full join (select %1$s from new_rows) n using (id) where o is distinct from n) d
+            join (select id, geom from old_rows union all select id, geom from new_rows) c using (id))', values);
     end if;
     execute format('select array(select distinct cell from (%s) m)', planatlas.tile_members(rows || ' r', planatlas.tile_finest(zoom))) into cells;
     if cells <> '{}' then
@@ -209,25 +233,26 @@ end $$;
 -- or the table is gone. It does nothing when all is there.
 create function planatlas.watch_tiles(layer_id text) returns void language plpgsql as $$
 declare
-    layer regclass := format('layers.%I', layer_id)::regclass;
+    base regclass := format('layers.%I', layer_id)::regclass;
     tiles text := format('layers_tiles.%I', layer_id);
 begin
-    if to_regclass(tiles) is not null and exists (select from planatlas.tile_layer t where t.layer = layer_id)
-        and (select count(*) from pg_trigger where tgrelid = layer and tgname like 'tiles\_%' and tgenabled = 'A') = 4
+    if to_regclass(tiles) is not null and exists (select from planatlas.tile_layer where layer = layer_id and columns = planatlas.tile_columns(layer_id))
+        and (select count(*) from pg_trigger where tgrelid = base and tgname like 'tiles\_%' and tgenabled = 'A') = 4
         and (select count(*) from pg_trigger where tgrelid = to_regclass(tiles) and tgname like 'refuse\_%' and tgenabled = 'A') = 2 then
         return;
     end if;
     execute format('drop table if exists %s', tiles);
-    execute format('create table %s (level smallint not null, cell bigint not null, id text not null, n integer not null,
-        size double precision not null, points integer not null, area double precision not null, vertices double precision not null,
-        geom geometry(Geometry, 4490), place box, primary key (level, cell))', tiles);
-    execute format('create or replace trigger tiles_insert after insert on %s referencing new table as new_rows for each statement execute function planatlas.keep_tiles()', layer);
-    execute format('create or replace trigger tiles_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function planatlas.keep_tiles()', layer);
-    execute format('create or replace trigger tiles_delete after delete on %s referencing old table as old_rows for each statement execute function planatlas.keep_tiles()', layer);
-    execute format('create or replace trigger tiles_truncate before truncate on %s for each statement execute function planatlas.keep_tiles()', layer);
+    execute format('create table %s (level smallint not null, cell bigint not null, id text not null,
+        x double precision not null, y double precision not null, n integer not null,
+        size double precision not null, area double precision not null, vertices double precision not null,
+        shape bytea, place box, props text[], primary key (level, cell))', tiles);
+    execute format('create or replace trigger tiles_insert after insert on %s referencing new table as new_rows for each statement execute function planatlas.keep_tiles()', base);
+    execute format('create or replace trigger tiles_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function planatlas.keep_tiles()', base);
+    execute format('create or replace trigger tiles_delete after delete on %s referencing old table as old_rows for each statement execute function planatlas.keep_tiles()', base);
+    execute format('create or replace trigger tiles_truncate before truncate on %s for each statement execute function planatlas.keep_tiles()', base);
     execute format('alter table %s enable always trigger tiles_insert, enable always trigger tiles_update,
-        enable always trigger tiles_delete, enable always trigger tiles_truncate', layer);
-    insert into planatlas.tile_layer (layer) values (layer_id) on conflict do nothing;
+        enable always trigger tiles_delete, enable always trigger tiles_truncate', base);
+    insert into planatlas.tile_layer (layer, columns) values (layer_id, planatlas.tile_columns(layer_id)) on conflict (layer) do update set columns = excluded.columns;
     perform planatlas.add_tiles(layer_id, planatlas.tile_exact(layer_id, 0), -1);
     execute format('create index on %s using gist (place) where place is not null', tiles);
     execute format('create trigger refuse_change before insert or update or delete on %s for each statement execute function planatlas.refuse_parts()', tiles);

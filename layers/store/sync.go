@@ -34,9 +34,6 @@ func syncLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 		if _, err := tx.Exec(ctx, "select planatlas.watch_parts($1)", l.ID); err != nil {
 			return fmt.Errorf("make the parts of %s: %w", l.ID, err)
 		}
-		if _, err := tx.Exec(ctx, "select planatlas.watch_tiles($1)", l.ID); err != nil {
-			return fmt.Errorf("make the tiles of %s: %w", l.ID, err)
-		}
 	}
 	// A layer that was retired goes on counting its revisions where it stopped.
 	_, err = tx.Exec(ctx, `insert into planatlas.layer (id, declaration, revision, features, located, extent)
@@ -45,6 +42,11 @@ func syncLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 			where not exists (select from planatlas.layer where id = $1)) f
 		on conflict (id) do update set declaration = excluded.declaration
 		where planatlas.layer.declaration is distinct from excluded.declaration`, l.ID, declaration)
+	if err == nil && l.HasGeometry() { // after its declaration, which names what tiles show
+		if _, err = tx.Exec(ctx, "select planatlas.watch_tiles($1)", l.ID); err != nil {
+			return fmt.Errorf("make the tiles of %s: %w", l.ID, err)
+		}
+	}
 	return err
 }
 

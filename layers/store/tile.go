@@ -92,7 +92,7 @@ func (s *Store) drawAll(ctx context.Context, d *drawer, ls []*layers.Layer, t ti
 type drawer struct {
 	encoder *mvt.Encoder
 	values  []mvt.Value
-	square  geo.WKB
+	shape   geo.WKB
 	rows    int // of the tile so far
 }
 
@@ -125,14 +125,13 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 		if named {
 			d.values = append(d.values, mvt.Text(raw[0]))
 		}
-		d.values = append(d.values, tileCount(raw[2]))
+		d.values = append(d.values, tileCount(raw[3]))
 		for i, p := range properties {
-			d.values = append(d.values, tileValue(p.Type, raw[6+i]))
+			d.values = append(d.values, tileValue(p.Type, raw[7+i]))
 		}
-		shape := geo.WKB(raw[1])
-		if shape == nil {
-			d.square = appendSquare(d.square[:0], float(raw[3]), float(raw[4]), float(raw[5])/2)
-			shape = d.square
+		shape, err := d.shapeOf(raw)
+		if err != nil {
+			return fmt.Errorf("feature %s: %w", raw[0], err)
 		}
 		if err := d.encoder.Feature(featureID(kind, raw[0]), shape, d.values); err != nil {
 			return fmt.Errorf("feature %s: %w", raw[0], err)
@@ -145,6 +144,19 @@ func (d *drawer) draw(results pgx.BatchResults, l *layers.Layer) error {
 		return fmt.Errorf("the tile has %d kB: ask for a larger zoom: %w", size>>10, layers.ErrTooLarge)
 	}
 	return nil
+}
+
+// shapeOf is what is drawn of a row.
+func (d *drawer) shapeOf(raw [][]byte) (_ geo.WKB, err error) {
+	switch {
+	case raw[1] != nil:
+		return raw[1], nil
+	case raw[2] != nil:
+		d.shape, err = geo.TWKB(raw[2]).AppendWKB(d.shape[:0])
+	default:
+		d.shape = appendSquare(d.shape[:0], float(raw[4]), float(raw[5]), float(raw[6])/2)
+	}
+	return d.shape, err
 }
 
 // tileValue reads a value as the database sent it in binary; see [tileColumn].
@@ -200,16 +212,4 @@ func keyIsProperty(l *layers.Layer) bool {
 	_, kind := key(l)
 	_, taken := l.Property("id")
 	return kind != layers.Integer && !taken
-}
-
-// generalProperties are those of them that a generalised tile has: what the features
-// are told apart by, and their label.
-func generalProperties(l *layers.Layer) []layers.Property {
-	var out []layers.Property
-	for _, p := range l.TileProperties() {
-		if len(p.Codes) > 0 || p.Name == l.Style.Label {
-			out = append(out, p)
-		}
-	}
-	return out
 }

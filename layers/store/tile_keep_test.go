@@ -20,7 +20,7 @@ import (
 // anew gives.
 func untrueTiles(t *testing.T, url, layer string) (wrong, rows, exact int) {
 	t.Helper()
-	const columns = "level, cell, id, n, size, points, area, vertices, geom::bytea, place::text"
+	const columns = "level, cell, id, x, y, n, size, area, vertices, shape, place::text, props"
 	storetest.Exec(t, url, fmt.Sprintf(`create schema if not exists kept; drop table if exists kept.%[1]s; create table kept.%[1]s as select %[2]s from layers_tiles.%[1]s;
 		alter table layers_tiles.%[1]s disable trigger refuse_change, disable trigger refuse_truncate;
 		create table kept.whole as table layers_tiles.%[1]s; truncate layers_tiles.%[1]s;

@@ -13,8 +13,9 @@ import (
 )
 
 // tileQuery is the SQL for one layer of a tile. Its columns are the key as text, the
-// geometry, the number of features that the row stands for, the middle and the side
-// of the square that it is drawn as when the geometry is null, and the properties.
+// geometry, or else the shape of a cell as TWKB, or else nothing; the number of features
+// that the row stands for, the middle and the side of the square by which nothing is
+// drawn, and the properties.
 type tileQuery struct {
 	sql  string
 	args []any
@@ -34,7 +35,7 @@ func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 	if !sameDatum(srid(l), geo.CGCS2000) {
 		shown = inSystem(shown, srid(l), geo.CGCS2000)
 	}
-	columns := []string{keyColumn + "::text", shown + "::geometry", "null::int", "null::float8", "null::float8", "null::float8"}
+	columns := []string{keyColumn + "::text", shown + "::geometry", "null::bytea", "null::int", "null::float8", "null::float8", "null::float8"}
 	for _, p := range l.TileProperties() {
 		columns = append(columns, tileColumn(l, p))
 	}
@@ -65,28 +66,23 @@ func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, 
 	place := "box(point(" + number(box.Min[0]) + " + 1000 * " + level + ", " + number(box.Min[1]) + "), point(" + number(box.Max[0]) + " + 1000 * " + level + ", " + number(box.Max[1]) + "))"
 	size := number(1 / scale) // of a cell
 
-	columns := []string{"t.id", `case when w.own then coalesce(w.geom, t.geom) when st_dimension(t.geom) = 1
-		then st_setsrid(st_makeline(st_makepoint(x - w.side / 2, y), st_makepoint(x + w.side / 2, y)), 4490)
-		when st_dimension(t.geom) = 0 then t.geom end`, "nullif(w.n, 1)", "x", "y", "w.side"}
-	inner := []string{"t.id", "t.geom", "(st_xmin(t.geom) + st_xmax(t.geom)) / 2 x", "(st_ymin(t.geom) + st_ymax(t.geom)) / 2 y"}
-	general := map[string]bool{}
-	for _, p := range generalProperties(l) {
-		general[p.Name] = true
-	}
-	for i, p := range l.TileProperties() {
-		name := "p" + strconv.Itoa(i)
-		if !general[p.Name] {
+	columns := []string{"id", "null::geometry", "shape", "nullif(n, 1)", "x", "y", "greatest(" + size + " / 2, least(" + size + ", case when n > 1 then sqrt(area / 1e10) else 0 end))"}
+	for _, p := range l.TileProperties() {
+		if !isGeneral(l, p) {
 			columns = append(columns, "null::"+columnType(tileType(p.Type)))
 			continue
 		}
-		columns = append(columns, "t."+name)
-		inner = append(inner, tileColumn(l, p)+" "+name)
+		columns = append(columns, "props[(select array_position(columns, "+literal(p.Name)+") from planatlas.tile_layer where layer = "+literal(l.ID)+")]")
 	}
-	return "select " + strings.Join(columns, ", ") + ` from (
-		select id, n, geom, size >= ` + size + " or (n = 1 and size >= " + size + " / 2) own, greatest(" + size + " / 2, least(" + size + ", case when n > 1 then sqrt(area / 1e10) else 0 end)) side from (select w.* from generate_series(" + rows + `) y
-			cross join lateral (select * from ` + tilesTable(l) + " w where level = " + level + " and cell between (y << 32) | " + first + " and (y << 32) | " + last + ` and place is null offset 0) w
-		union all select * from ` + tilesTable(l) + " w where place && " + place + " and level = " + level + `) w) w
-		cross join lateral (select ` + strings.Join(inner, ", ") + " from " + table(l) + " t where t.id = w.id offset 0) t where " + condition
+	return "select " + strings.Join(columns, ", ") + " from (select w.* from generate_series(" + rows + `) line
+			cross join lateral (select * from ` + tilesTable(l) + " w where level = " + level + " and cell between (line << 32) | " + first + " and (line << 32) | " + last + ` and place is null offset 0) w
+		union all select * from ` + tilesTable(l) + " w where place && " + place + " and level = " + level + ") w where " + condition
+}
+
+// isGeneral tells the properties that a generalised tile has: those by which the
+// features are told apart, and their label. planatlas.tile_columns names them too.
+func isGeneral(l *layers.Layer, p layers.Property) bool {
+	return tileType(p.Type) == layers.String && p.Type != layers.Date && (len(p.Codes) > 0 || p.Name == l.Style.Label)
 }
 
 // tileColumn reads a property so that its binary form is the one that
