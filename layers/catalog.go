@@ -81,7 +81,7 @@ func readLayer(folder fs.FS, name string) (*Layer, error) {
 	d := toml.NewDecoder(strings.NewReader(string(b)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&l); err != nil {
-		return nil, describeTOML(err)
+		return nil, DescribeTOML(err)
 	}
 	if want := strings.TrimSuffix(path.Base(name), ".toml"); l.ID != want {
 		return nil, fmt.Errorf("id %q: want %q, the file's name", l.ID, want)
@@ -89,7 +89,8 @@ func readLayer(folder fs.FS, name string) (*Layer, error) {
 	return &l, l.Validate()
 }
 
-func describeTOML(err error) error {
+// DescribeTOML says where a TOML file is wrong: line, column, and the key that is not known.
+func DescribeTOML(err error) error {
 	var strict *toml.StrictMissingError
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		e := strict.Errors[0]

@@ -129,6 +129,7 @@ type Layer struct {
 	Properties  []Property   `toml:"property" json:"properties"`
 	Records     string       `toml:"records" json:"records,omitempty"`     // CSV file of the data folder
 	Inventory   bool         `toml:"inventory" json:"inventory,omitempty"` // its ids are the entities that other layers name
+	Delivery    *Delivery    `toml:"-" json:"delivery,omitempty"`          // the official file that its features are from; nil: a data folder
 
 	// Table is set for a table or view of the database's own that is published as
 	// it is. It has none of the columns, history and revisions of other layers, and

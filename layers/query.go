@@ -168,6 +168,7 @@ type Load struct {
 	Rules       []byte // JSON; left as they are when RulesSHA256 is empty
 	RulesSHA256 string
 	Retire      bool // take layers out of the catalogue that are not among the sets
+	Discard     bool // replace imported layers too; without it they are kept as they were imported
 }
 
 // Diff counts what a load changed in one layer, and how many of the entities that
@@ -177,4 +178,5 @@ type Diff struct {
 	Added, Changed, Removed, Unchanged int64
 	Named, Located                     int64
 	Version                            Version
+	Kept                               *Delivery // why an imported layer was kept as it is; nil: it was replaced
 }

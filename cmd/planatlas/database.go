@@ -129,7 +129,7 @@ func dataFolder(name string) (fs.FS, error) {
 	return nil, &layers.InputError{Param: "folder", Value: name, Want: "a data folder such as data/yangquan, or yangquan for the built-in one"}
 }
 
-func (g *globals) load(ctx context.Context, db *database, name string, dryRun, retire bool) ([]layers.Diff, error) {
+func (g *globals) load(ctx context.Context, db *database, name string, dryRun, retire, discard bool) ([]layers.Diff, error) {
 	folder, err := dataFolder(name)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun, r
 	if err != nil {
 		return nil, &layers.InputError{Param: name, Value: err.Error(), Err: err}
 	}
-	load.Retire = retire
+	load.Retire, load.Discard = retire, discard
 	diffs, err := db.Replace(ctx, load, dryRun)
 	if err != nil {
 		return nil, fmt.Errorf("%s: nothing was changed: %w", name, err)

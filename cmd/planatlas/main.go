@@ -53,6 +53,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Serve layers, map and checks over HTTP."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Load    loadCmd    `cmd:"" help:"Load a data folder: layers, features, outlines and rules."`
+	Import  importCmd  `cmd:"" help:"Import an official layer: the file of its authority, all or nothing."`
 	Check   checkGroup `cmd:"" help:"Check a project site against every layer, repeat a check, or delete one."`
 	Rules   rulesCmd   `cmd:"" help:"List rules, and test them by their examples."`
 	Report  reportCmd  `cmd:"" help:"Write the report of an archived check: HTML, PDF, XLSX or GeoJSON."`

@@ -118,7 +118,7 @@ func (c *serveCmd) firstLoad(ctx context.Context, g *globals, con console, db *d
 		}
 		return nil
 	}
-	diffs, err := g.load(ctx, db, c.Load, false, false)
+	diffs, err := g.load(ctx, db, c.Load, false, false, false)
 	if err != nil {
 		return err
 	}

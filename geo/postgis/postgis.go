@@ -1,14 +1,14 @@
 // Package postgis turns [geo.Shape] into the extended well-known binary (EWKB)
-// of PostGIS and back, by way of go-geom.
+// of PostGIS and back.
 package postgis
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 
 	"github.com/paulmach/orb"
-	"github.com/twpayne/go-geom"
 	"github.com/twpayne/go-geom/encoding/ewkb"
 
 	"planatlas/geo"
@@ -18,18 +18,20 @@ import (
 // counterpart on the other side.
 var ErrGeometry = errors.New("unsupported geometry")
 
-// Marshal returns the shape as EWKB, little-endian, two-dimensional, with its
-// SRID unless that is 0. See [Geom] for what it accepts.
-func Marshal(s geo.Shape) ([]byte, error) {
-	g, err := Geom(s)
-	if err != nil {
-		return nil, err
+// Marshal returns the shape as EWKB, as [Append] writes it.
+func Marshal(s geo.Shape) ([]byte, error) { return Append(nil, s) }
+
+// Append appends the shape as EWKB, little-endian, two-dimensional, with its SRID
+// unless that is 0. A ring or bound becomes a polygon, a point of two NaN an empty
+// point. No geometry at all, more than 32 nested collections, or a coordinate that
+// is not finite gives an error that wraps [ErrGeometry].
+func Append(dst []byte, s geo.Shape) ([]byte, error) {
+	w := writer{b: dst}
+	w.geometry(s.Geom, uint32(s.SRID), 0)
+	if w.err != nil {
+		return nil, fmt.Errorf("encode %T as ewkb: %w", s.Geom, w.err)
 	}
-	b, err := ewkb.Marshal(g, ewkb.NDR)
-	if err != nil {
-		return nil, fmt.Errorf("encode %T as ewkb: %w", s.Geom, err)
-	}
-	return b, nil
+	return w.b, nil
 }
 
 // Unmarshal decodes EWKB of either byte order. Z and M are dropped, an SRID that
@@ -55,105 +57,101 @@ func Unmarshal(b []byte) (geo.Shape, error) {
 	return geo.Shape{SRID: geo.SRID(g.SRID()), Geom: o}, nil
 }
 
-// Geom returns the shape as a go-geom geometry of two dimensions with the
-// shape's SRID, as pgx-geom wants it. A ring or bound becomes a polygon, a point
-// of two NaN an empty point. No geometry at all, or a coordinate that is not
-// finite, gives an error that wraps [ErrGeometry].
-func Geom(s geo.Shape) (geom.T, error) {
-	g, err := toGeom(s.Geom, 0)
-	if err != nil {
-		return nil, fmt.Errorf("convert %T to go-geom: %w", s.Geom, err)
-	}
-	return geom.SetSRID(g, int(s.SRID))
-}
-
 // maxDepth is how deep collections may nest, as in [geo.WKB.AppendGeoJSON].
 const maxDepth = 32
 
-// toGeom converts one geometry without SRID.
-func toGeom(g orb.Geometry, depth int) (geom.T, error) {
-	var flat flat
+// writer appends EWKB and keeps the first error.
+type writer struct {
+	b   []byte
+	err error
+}
+
+// head begins a geometry; only the outermost names its SRID.
+func (w *writer) head(kind, srid uint32) {
+	w.b = append(w.b, 1)
+	if srid == 0 {
+		w.b = binary.LittleEndian.AppendUint32(w.b, kind)
+		return
+	}
+	const hasSRID = 0x20000000
+	w.b = binary.LittleEndian.AppendUint32(w.b, kind|hasSRID)
+	w.b = binary.LittleEndian.AppendUint32(w.b, srid)
+}
+
+func (w *writer) count(n int) { w.b = binary.LittleEndian.AppendUint32(w.b, uint32(n)) }
+
+func (w *writer) point(p orb.Point) {
+	if !finite(p[0]) || !finite(p[1]) {
+		w.err = fmt.Errorf("%w: point %v is not finite", ErrGeometry, p)
+	}
+	w.b = binary.LittleEndian.AppendUint64(w.b, math.Float64bits(p[0]))
+	w.b = binary.LittleEndian.AppendUint64(w.b, math.Float64bits(p[1]))
+}
+
+func (w *writer) points(points []orb.Point) {
+	w.count(len(points))
+	for _, p := range points {
+		w.point(p)
+	}
+}
+
+// geometry appends one geometry.
+func (w *writer) geometry(g orb.Geometry, srid uint32, depth int) {
 	switch g := g.(type) {
 	case orb.Point:
+		w.head(1, srid)
 		if math.IsNaN(g[0]) && math.IsNaN(g[1]) {
-			return geom.NewPointEmpty(geom.XY), nil
+			const nan = 0x7ff8000000000000
+			w.b = binary.LittleEndian.AppendUint64(w.b, nan)
+			w.b = binary.LittleEndian.AppendUint64(w.b, nan)
+			return
 		}
-		flat.add(g)
-		return geom.NewPointFlat(geom.XY, flat.coords), flat.err
-	case orb.MultiPoint:
-		flat.add(g...)
-		return geom.NewMultiPointFlat(geom.XY, flat.coords), flat.err
+		w.point(g)
 	case orb.LineString:
-		flat.add(g...)
-		return geom.NewLineStringFlat(geom.XY, flat.coords), flat.err
-	case orb.MultiLineString:
-		ends := make([]int, len(g))
-		for i, line := range g {
-			ends[i] = flat.add(line...)
-		}
-		return geom.NewMultiLineStringFlat(geom.XY, flat.coords, ends), flat.err
+		w.head(2, srid)
+		w.points(g)
 	case orb.Ring:
-		return toGeom(orb.Polygon{g}, depth)
+		w.geometry(orb.Polygon{g}, srid, depth)
 	case orb.Bound:
-		return toGeom(g.ToPolygon(), depth)
+		w.geometry(g.ToPolygon(), srid, depth)
 	case orb.Polygon:
-		ends := flat.addRings(g)
-		return geom.NewPolygonFlat(geom.XY, flat.coords, ends), flat.err
+		w.head(3, srid)
+		w.count(len(g))
+		for _, ring := range g {
+			w.points(ring)
+		}
+	case orb.MultiPoint:
+		w.head(4, srid)
+		w.count(len(g))
+		for _, p := range g {
+			w.head(1, 0)
+			w.point(p)
+		}
+	case orb.MultiLineString:
+		w.head(5, srid)
+		w.count(len(g))
+		for _, line := range g {
+			w.geometry(line, 0, depth)
+		}
 	case orb.MultiPolygon:
-		ends := make([][]int, len(g))
-		for i, polygon := range g {
-			ends[i] = flat.addRings(polygon)
+		w.head(6, srid)
+		w.count(len(g))
+		for _, polygon := range g {
+			w.geometry(polygon, 0, depth)
 		}
-		return geom.NewMultiPolygonFlat(geom.XY, flat.coords, ends), flat.err
 	case orb.Collection:
-		return toCollection(g, depth)
+		if depth >= maxDepth {
+			w.err = fmt.Errorf("%w: more than %d nested collections", ErrGeometry, maxDepth)
+			return
+		}
+		w.head(7, srid)
+		w.count(len(g))
+		for _, member := range g {
+			w.geometry(member, 0, depth+1)
+		}
 	default:
-		return nil, fmt.Errorf("%w: %T", ErrGeometry, g)
+		w.err = fmt.Errorf("%w: %T", ErrGeometry, g)
 	}
-}
-
-// toCollection converts a collection and its members.
-func toCollection(c orb.Collection, depth int) (geom.T, error) {
-	if depth >= maxDepth {
-		return nil, fmt.Errorf("%w: more than %d nested collections", ErrGeometry, maxDepth)
-	}
-	out := geom.NewGeometryCollection()
-	for i, member := range c {
-		g, err := toGeom(member, depth+1)
-		if err != nil {
-			return nil, fmt.Errorf("member %d: %w", i, err)
-		}
-		if err := out.Push(g); err != nil {
-			return nil, fmt.Errorf("member %d: %w", i, err)
-		}
-	}
-	return out, nil
-}
-
-// flat collects coordinates in go-geom's flat form and the first error.
-type flat struct {
-	coords []float64
-	err    error
-}
-
-// add appends points and returns how many numbers there are now.
-func (f *flat) add(points ...orb.Point) int {
-	for _, p := range points {
-		if !finite(p[0]) || !finite(p[1]) {
-			f.err = fmt.Errorf("%w: point %v is not finite", ErrGeometry, p)
-		}
-		f.coords = append(f.coords, p[0], p[1])
-	}
-	return len(f.coords)
-}
-
-// addRings appends the rings of a polygon and returns their ends.
-func (f *flat) addRings(p orb.Polygon) []int {
-	ends := make([]int, len(p))
-	for i, ring := range p {
-		ends[i] = f.add(ring...)
-	}
-	return ends
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -105,6 +105,11 @@ func (d *draft) entries() ([]entry, error) {
 	if err != nil {
 		return nil, badArchive(text2{"a ZIP that cannot be read", "无法读取的ZIP"}, text2{"it was damaged or cut off; pack it again", "文件已损坏或不完整，请重新打包"})
 	}
+	return d.entriesOf(z)
+}
+
+// entriesOf lists what an opened archive holds.
+func (d *draft) entriesOf(z *zip.Reader) ([]entry, error) {
 	if len(z.File) > maxEntries {
 		return nil, tooMany(len(z.File))
 	}

@@ -40,7 +40,7 @@ func NewGDAL(processes int) *GDAL { return &GDAL{slots: make(chan struct{}, max(
 
 // skipped names all drivers but the wanted one and that of what is written: the
 // programs then know no other, whatever GDAL was built with.
-func (g *GDAL) skipped(ctx context.Context, folder, wanted string) (string, error) {
+func (g *GDAL) skipped(ctx context.Context, folder, wanted, written string) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.drivers == nil {
@@ -56,7 +56,7 @@ func (g *GDAL) skipped(ctx context.Context, folder, wanted string) (string, erro
 	}
 	var out []string
 	for _, name := range g.drivers {
-		if name != wanted && name != "GeoJSON" {
+		if name != wanted && name != written {
 			out = append(out, name)
 		}
 	}
@@ -84,7 +84,7 @@ func (g *GDAL) run(ctx context.Context, folder, driver string, most int64, progr
 		return "", fmt.Errorf("wait for %s: %w", program, ctx.Err())
 	}
 	defer func() { <-g.slots }()
-	skip, err := g.skipped(ctx, folder, driver)
+	skip, err := g.skipped(ctx, folder, driver, "GeoJSON")
 	if err != nil {
 		return "", err
 	}
@@ -93,19 +93,12 @@ func (g *GDAL) run(ctx context.Context, folder, driver string, most int64, progr
 
 // child starts the program and waits for it.
 func (g *GDAL) child(ctx context.Context, folder, skip string, most int64, program string, args ...string) (string, error) {
-	tool, err := exec.LookPath(program)
-	if err != nil {
-		return "", errGDALMissing
-	}
 	ctx, cancel := context.WithTimeout(ctx, gdalTime)
 	defer cancel()
-	const bound = `ulimit -c 0; ulimit -t "$1"; ulimit -v "$2"; ulimit -n "$3"; ulimit -f "$4"; shift 4; exec "$@"`
-	limits := []string{"-c", bound, "sh", strconv.Itoa(gdalCPU), strconv.Itoa(gdalMemory), strconv.Itoa(gdalFiles), strconv.FormatInt(most/512+1, 10), tool}
-	cmd := exec.CommandContext(ctx, "/bin/sh", append(limits, args...)...)
-	cmd.Dir, cmd.Env = folder, environment(folder, skip)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
+	cmd, err := command(ctx, folder, skip, gdalCPU, most, program, args...)
+	if err != nil {
+		return "", err
+	}
 	said, complaint := &tail{most: gdalSaid}, &tail{most: 4096}
 	cmd.Stdout, cmd.Stderr = said, complaint
 	err = cmd.Run()
@@ -116,6 +109,22 @@ func (g *GDAL) child(ctx context.Context, folder, skip string, most int64, progr
 		return "", &childError{program, complaint.kept.String(), err}
 	}
 	return said.kept.String(), nil
+}
+
+// command prepares a child process with its bounds.
+func command(ctx context.Context, folder, skip string, cpu int, most int64, program string, args ...string) (*exec.Cmd, error) {
+	tool, err := exec.LookPath(program)
+	if err != nil {
+		return nil, errGDALMissing
+	}
+	const bound = `ulimit -c 0; ulimit -t "$1"; ulimit -v "$2"; ulimit -n "$3"; ulimit -f "$4"; shift 4; exec "$@"`
+	limits := []string{"-c", bound, "sh", strconv.Itoa(cpu), strconv.Itoa(gdalMemory), strconv.Itoa(gdalFiles), strconv.FormatInt(most/512+1, 10), tool}
+	cmd := exec.CommandContext(ctx, "/bin/sh", append(limits, args...)...)
+	cmd.Dir, cmd.Env = folder, environment(folder, skip)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	return cmd, nil
 }
 
 // childError says why a child process failed.

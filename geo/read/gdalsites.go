@@ -14,6 +14,7 @@ import (
 // gdalLayer is a layer as ogrinfo describes it.
 type gdalLayer struct {
 	name, geometry, wkt string
+	count               int64 // of its features; 0: not told
 }
 
 // hasAreas tells whether a layer can hold areas.
@@ -54,6 +55,11 @@ func (d *draft) inScratch(driver, name string, write func(scratch) error, open .
 	d.order = orderEast
 	d.mustName = driver != "DXF"
 	err = d.readLayers(s, driver, name, open)
+	return d.failed(driver, err)
+}
+
+// failed words why GDAL could not read the file.
+func (d *draft) failed(driver string, err error) error {
 	var child *childError
 	switch {
 	case errors.Is(err, errGDALMissing):
@@ -116,6 +122,8 @@ func parseLayers(said string) (out []gdalLayer) {
 		case last < 0:
 		case strings.HasPrefix(line, "Geometry: "):
 			out[last].geometry = strings.TrimPrefix(line, "Geometry: ")
+		case strings.HasPrefix(line, "Feature Count: "):
+			out[last].count, _ = strconv.ParseInt(strings.TrimSpace(line[len("Feature Count: "):]), 10, 64) // what is no number is not told
 		case strings.HasPrefix(line, "Geometry (") && out[last].geometry == "":
 			out[last].geometry = line
 		case strings.HasPrefix(line, "Layer SRS WKT:") || strings.HasPrefix(line, "SRS WKT ("):

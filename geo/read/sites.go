@@ -64,6 +64,7 @@ type Options struct {
 	Format Format    // empty: found out
 	CRS    string    // declared by who hands the file in, as [crs.Named] takes it; empty: found out
 	Layer  string    // the layer of a DXF, GeoPackage or the like; empty: the only one with areas
+	Tables []string  // for [OpenRows]: names by which the wanted layer is known, when several are there
 	Packed bool      // degrees are written ddd.mmss
 	Home   orb.Bound // where sites are expected, degrees; zero: Yangquan
 	Limits Limits    // Vertices bounds all plots together

@@ -65,19 +65,21 @@ type Overlap struct {
 
 // LayerLine is what the check found in one layer.
 type LayerLine struct {
-	Layer    string      `json:"layer"`
-	Title    layers.Text `json:"titles"`
-	Outcome  Outcome     `json:"outcome"`
-	Reason   layers.Text `json:"reason"`
-	Absent   bool        `json:"absent,omitempty"`  // the service has no such layer; rules speak of it
-	Unruled  bool        `json:"unruled,omitempty"` // no rule of law in force that day speaks of what was found
-	Required bool        `json:"required"`
-	Revision int64       `json:"revision"`
-	DataDate layers.Day  `json:"data_date"`
-	Source   layers.Text `json:"source,omitzero"`       // of the data
-	Credit   string      `json:"attribution,omitempty"` // whom to name beside them
-	Overlap  *Overlap    `json:"overlap"`               // of all features together, nothing counted twice; null where that is not known
-	NearestM *float64    `json:"nearest_m"`             // null when the layer was not checked or holds nothing
+	Layer       string             `json:"layer"`
+	Title       layers.Text        `json:"titles"`
+	Outcome     Outcome            `json:"outcome"`
+	Reason      layers.Text        `json:"reason"`
+	Absent      bool               `json:"absent,omitempty"`  // the service has no such layer; rules speak of it
+	Unruled     bool               `json:"unruled,omitempty"` // no rule of law in force that day speaks of what was found
+	Required    bool               `json:"required"`
+	Revision    int64              `json:"revision"`
+	DataDate    layers.Day         `json:"data_date"`
+	Source      layers.Text        `json:"source,omitzero"`        // of the data
+	Credit      string             `json:"attribution,omitempty"`  // whom to name beside them
+	Version     string             `json:"version,omitempty"`      // of the official file that the layer was imported from
+	LegalEffect layers.LegalEffect `json:"legal_effect,omitempty"` // of that file
+	Overlap     *Overlap           `json:"overlap"`                // of all features together, nothing counted twice; null where that is not known
+	NearestM    *float64           `json:"nearest_m"`              // null when the layer was not checked or holds nothing
 
 	gap     bool // the layer's data cannot answer for the whole site
 	expired bool // the day is outside the layer's period

@@ -16,6 +16,9 @@ func judgeLayer(need Need, site Site, m SiteMeasure, x Measurement, on time.Time
 	l := need.Layer
 	line := LayerLine{Layer: l.ID, Title: l.Title, Required: l.Required, Revision: x.Version.Revision,
 		DataDate: l.Source.Date, Source: l.Source.Name, Credit: l.Source.Attribution}
+	if l.Delivery != nil {
+		line.Version, line.LegalEffect = l.Delivery.Version, l.LegalEffect
+	}
 	_, lacks := unmeasured(need, x)
 	if x.Measured && lacks {
 		x.Measured, x.Reason = false, zoneMissing()

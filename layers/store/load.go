@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"planatlas/geo/postgis"
 	"planatlas/layers"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/paulmach/orb"
 )
 
 // errDryRun ends a transaction that must leave nothing behind.
@@ -23,12 +25,16 @@ var errDryRun = errors.New("dry run")
 // cannot be stored are reported together, each with its origin.
 func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]layers.Diff, error) {
 	var diffs []layers.Diff
+	load.Sets = slices.Clone(load.Sets)
 	err := s.inTx(ctx, "load", pgx.TxOptions{}, func(tx pgx.Tx) error {
-		// One load at a time; statements may take as long as the files are large.
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('planatlas load')), set_config('statement_timeout', '0', true)"); err != nil {
+		if err := alone(ctx, tx); err != nil {
 			return err
 		}
-		if err := retire(ctx, tx, load); err != nil {
+		imported, err := deliveries(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := retire(ctx, tx, load, imported); err != nil {
 			return err
 		}
 		for _, o := range load.Outlines {
@@ -36,8 +42,13 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 				return fmt.Errorf("outline %s: %w", o.ID, err)
 			}
 		}
-		for _, set := range load.Sets {
-			d, err := replaceLayer(ctx, tx, set)
+		for i, set := range load.Sets {
+			var d layers.Diff
+			if was := imported[set.Layer.ID]; was != nil && !load.Discard {
+				d, err = keepImported(ctx, tx, &load.Sets[i], was)
+			} else {
+				d, err = replaceLayer(ctx, tx, set)
+			}
 			if err != nil {
 				return err
 			}
@@ -63,13 +74,23 @@ func (s *Store) Replace(ctx context.Context, load layers.Load, dryRun bool) ([]l
 	return diffs, err
 }
 
+// alone waits for other loads and imports: one at a time. Statements may take as long
+// as the files are large.
+func alone(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('planatlas load')), set_config('statement_timeout', '0', true)")
+	return err
+}
+
 // retire takes layers out of the catalogue that the load does not bring. Their
 // tables and history stay. Without the load's consent it is an error, since
 // their rules would go while they stayed.
-func retire(ctx context.Context, tx pgx.Tx, load layers.Load) error {
+func retire(ctx context.Context, tx pgx.Tx, load layers.Load, imported map[string]*layers.Layer) error {
 	var ids []string
 	for _, set := range load.Sets {
 		ids = append(ids, set.Layer.ID)
+	}
+	if !load.Discard { // a layer that was imported needs no folder
+		ids = slices.AppendSeq(ids, maps.Keys(imported))
 	}
 	rows, err := tx.Query(ctx, "select id from planatlas.layer where id <> all($1) and not declaration ? 'table' order by id", ids)
 	if err != nil {
@@ -155,21 +176,54 @@ func countNamed(ctx context.Context, tx pgx.Tx, sets []layers.FeatureSet, diffs 
 	return err
 }
 
+// applied is what becomes of a layer's features.
+type applied struct {
+	layers.Diff
+	problems []layers.Problem // the first of them; the layer is as it was then
+	count    int64
+}
+
 func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers.Diff, error) {
-	l, d := set.Layer, layers.Diff{Layer: set.Layer.ID}
-	if err := syncLayer(ctx, tx, l); err != nil {
-		return d, err
+	if err := syncLayer(ctx, tx, set.Layer); err != nil {
+		return layers.Diff{Layer: set.Layer.ID}, err
 	}
+	a, err := apply(ctx, tx, set, nil)
+	if err == nil && a.count > 0 {
+		var all []error
+		for _, p := range a.problems {
+			all = append(all, &layers.InputError{Param: p.Origin + ": feature " + p.ID, Value: p.Text.EN})
+		}
+		err = errors.Join(all...)
+	}
+	return a.Diff, err
+}
+
+// apply makes a declared layer hold exactly the given features by way of a stage:
+// what is as it was keeps its revision. Features that cannot be stored are returned as
+// problems, and then the layer stays as it was, unless leftOut, which is told their
+// number, agrees to go on without them.
+func apply(ctx context.Context, tx pgx.Tx, set layers.FeatureSet, leftOut func(int64) bool) (applied, error) {
+	l, a := set.Layer, applied{Diff: layers.Diff{Layer: set.Layer.ID}}
 	if err := stage(ctx, tx, set); err != nil {
-		return d, err
+		return a, err
 	}
-	if err := refuseInvalid(ctx, tx, l); err != nil {
-		return d, err
+	err := findProblems(ctx, tx, &a)
+	if err != nil {
+		return a, fmt.Errorf("%s: %w", l.ID, err)
 	}
+	goOn := a.count == 0
+	if leftOut != nil {
+		goOn = leftOut(a.count)
+	}
+	if !goOn {
+		return a, nil
+	}
+	d := &a.Diff
 	steps := []struct {
 		n   *int64
 		sql string
 	}{
+		{new(int64), "delete from pg_temp.stage where ctid in (select at from pg_temp.problem)"},
 		{&d.Removed, "delete from " + table(l) + " t where not exists (select from pg_temp.stage s where s.id = t.id)"},
 		{&d.Changed, fmt.Sprintf("update %s t set (%s) = (select %s) from pg_temp.stage s where s.id = t.id and (%s) is distinct from (%s)",
 			table(l), names(l, ""), names(l, "s."), names(l, "t."), names(l, "s."))},
@@ -179,110 +233,77 @@ func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers
 	for _, step := range steps {
 		tag, err := tx.Exec(ctx, step.sql)
 		if err != nil {
-			return d, fmt.Errorf("%s: %w", l.ID, err)
+			return a, fmt.Errorf("%s: %w", l.ID, err)
 		}
 		*step.n = tag.RowsAffected()
 	}
-	if d.Removed+d.Changed+d.Added > 0 && l.HasGeometry() { // or plans that checks made for an empty layer stay in use
-		if _, err := tx.Exec(ctx, "analyze "+table(l)+", "+partsTable(l)+", "+tilesTable(l)); err != nil {
-			return d, fmt.Errorf("%s: %w", l.ID, err)
-		}
-	}
-	err := tx.QueryRow(ctx, "select count(*) from pg_temp.stage").Scan(&d.Unchanged)
-	if err != nil {
-		return d, err
+	if err := tx.QueryRow(ctx, "select count(*) from pg_temp.stage").Scan(&d.Unchanged); err != nil {
+		return a, err
 	}
 	d.Unchanged -= d.Added + d.Changed
+	return a, settle(ctx, tx, l, d)
+}
+
+// settle looks at a layer anew after its features changed, and reads its version.
+func settle(ctx context.Context, tx pgx.Tx, l *layers.Layer, d *layers.Diff) (err error) {
+	if d.Removed+d.Changed+d.Added > 0 && l.HasGeometry() { // or plans that checks made for an empty layer stay in use
+		if _, err := tx.Exec(ctx, "analyze "+table(l)+", "+partsTable(l)+", "+tilesTable(l)); err != nil {
+			return fmt.Errorf("%s: %w", l.ID, err)
+		}
+	}
 	d.Version, err = version(ctx, tx, l.ID)
-	return d, err
+	return err
 }
 
 // stage copies the features into a table that lives as long as the transaction.
 func stage(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) error {
 	l := set.Layer
 	ddl := "drop table if exists pg_temp.stage; create temp table stage on commit drop as select id, " + names(l, "") +
-		", null::date as valid_from, null::date as valid_to, ''::text as origin from " + table(l) + " with no data"
+		", ''::text as origin from " + table(l) + " with no data"
 	if _, err := tx.Exec(ctx, ddl); err != nil {
 		return fmt.Errorf("stage %s: %w", l.ID, err)
 	}
-	columns := []string{"id", "geom", "valid_from", "valid_to", "origin"}
-	for _, p := range stored(l) {
-		columns = append(columns, p.Name)
-	}
-	next, stop := iter.Pull2(set.Features)
-	defer stop()
-	var fault error // of the features; the database would wrap it in a failure of its own
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "stage"}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-		f, err, more := next()
-		if err != nil || !more {
-			fault = err
-			return nil, err
-		}
-		row, err := stageRow(l, f)
-		fault = err
-		return row, err
-	}))
-	if fault != nil {
-		return fault
-	}
-	if err != nil {
+	_, err := copyFeatures(ctx, tx, "pg_temp.stage", l, set.Features, nil)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) || err != nil && ctx.Err() != nil {
 		return fmt.Errorf("stage %s: %w", l.ID, err)
 	}
-	_, err = tx.Exec(ctx, "update pg_temp.stage set valid = daterange(valid_from, valid_to)")
 	return err
 }
 
-func stageRow(l *layers.Layer, f layers.Feature) ([]any, error) {
-	row := []any{f.ID, nil, date(f.Values["valid_from"]), date(f.Values["valid_to"]), f.Origin}
-	if f.Shape != nil {
-		g, err := postgis.Geom(*f.Shape)
-		if err != nil {
-			return nil, fmt.Errorf("%s: feature %s: %w", f.Origin, f.ID, err)
-		}
-		row[1] = g
-	}
-	for _, p := range stored(l) {
-		v := f.Values[p.Name]
-		if p.Type == layers.Date {
-			v = date(v)
-		}
-		row = append(row, v)
-	}
-	return row, nil
-}
+// maxProblems is how many problems of a file are told one by one.
+const maxProblems = 100
 
-func date(v any) any {
-	s, ok := v.(string)
-	if !ok {
-		return nil
-	}
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return nil
-	}
-	return t
-}
-
-// refuseInvalid reports up to twenty features of the stage that cannot be
-// stored.
-func refuseInvalid(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
-	rows, err := tx.Query(ctx, `
-		select origin, id, 'the id is used more than once' from pg_temp.stage where id in (select id from pg_temp.stage group by id having count(*) > 1)
+// findProblems looks for features of the stage that cannot be stored.
+func findProblems(ctx context.Context, tx pgx.Tx, a *applied) error {
+	_, err := tx.Exec(ctx, `drop table if exists pg_temp.problem; create temp table problem on commit drop as
+		select ctid at, origin, id, 'duplicate_id' code, 'the id is used more than once' en, '标识重复' zh, null::geometry place
+			from pg_temp.stage where id in (select id from pg_temp.stage group by id having count(*) > 1)
 		union all
-		select origin, id, 'invalid geometry: '||st_isvalidreason(geom) from pg_temp.stage where not st_isvalid(geom)
+		select ctid, origin, id, 'geometry', 'invalid geometry: '||st_isvalidreason(geom), '图形无效：'||st_isvalidreason(geom), location(st_isvaliddetail(geom))
+			from pg_temp.stage where not st_isvalid(geom)
 		union all
-		select origin, id, 'want points, lines or areas, not an empty geometry or a collection' from pg_temp.stage where st_isempty(geom) or geometrytype(geom) = 'GEOMETRYCOLLECTION'
+		select ctid, origin, id, 'geometry', 'want points, lines or areas, not an empty geometry or a collection', '应为点、线或面，不得为空或集合', null
+			from pg_temp.stage where st_isempty(geom) or geometrytype(geom) = 'GEOMETRYCOLLECTION'
 		union all
-		select origin, id, 'valid_to must be later than valid_from' from pg_temp.stage where isempty(valid)
-		order by 1 limit 20`)
+		select ctid, origin, id, 'property', 'valid_to must be later than valid_from', '失效日期须晚于生效日期', null from pg_temp.stage where isempty(valid)`)
 	if err != nil {
 		return err
 	}
-	var problems []error
-	var origin, id, what string
-	_, err = pgx.ForEachRow(rows, []any{&origin, &id, &what}, func() error {
-		problems = append(problems, &layers.InputError{Param: origin + ": feature " + id, Value: what})
-		return nil
+	if err := tx.QueryRow(ctx, "select count(*) from pg_temp.problem").Scan(&a.count); err != nil || a.count == 0 {
+		return err
+	}
+	rows, err := tx.Query(ctx, `select origin, id, code, en, zh, st_x(place), st_y(place) from pg_temp.problem order by at, code limit $1`, maxProblems)
+	if err != nil {
+		return err
+	}
+	a.problems, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p layers.Problem, err error) {
+		var x, y *float64
+		err = row.Scan(&p.Origin, &p.ID, &p.Code, &p.Text.EN, &p.Text.ZH, &x, &y)
+		if x != nil && y != nil {
+			p.At = &orb.Point{*x, *y}
+		}
+		return p, err
 	})
-	return errors.Join(err, errors.Join(problems...))
+	return err
 }
