@@ -62,6 +62,18 @@ func (c *importCmd) report(job importJob, done layers.Imported, took time.Durati
 	r.ProblemCount = found.ProblemCount + done.ProblemCount
 	r.Problems = append(slices.Clone(found.Problems), done.Problems...)
 	r.Found.Problems = nil
+	if r.Notices == nil {
+		r.Notices = []read.Notice{}
+	}
+	if r.Problems == nil {
+		r.Problems = []layers.Problem{}
+	}
+	if r.Duplicates == nil {
+		r.Duplicates = [][]string{}
+	}
+	if r.Overlaps == nil {
+		r.Overlaps = []layers.Overlap{}
+	}
 	if r.ProblemCount > 0 && c.OnInvalid == "skip" {
 		r.Coverage = ingest.Without(l).Coverage
 	}
@@ -146,6 +158,14 @@ func list(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+// named is a row and its id.
+func named(origin, id string) string {
+	if id == "" {
+		return origin
+	}
+	return origin + " (" + id + ")"
+}
+
 func (p *importPrinter) problems(r importReport) {
 	if r.ProblemCount == 0 {
 		p.line("无效的行：0", "rows that cannot be stored: 0")
@@ -157,7 +177,7 @@ func (p *importPrinter) problems(r importReport) {
 		if x.At != nil {
 			at = fmt.Sprintf(" @ %.7f, %.7f", x.At[0], x.At[1])
 		}
-		p.line("  %s %s：%s%s", "  %s %s: %s%s", x.Origin, x.ID, p.text(x.Text), at)
+		p.line("  %s：%s%s", "  %s: %s%s", named(x.Origin, x.ID), p.text(x.Text), at)
 	}
 	p.more(len(r.Problems), r.ProblemCount)
 }
@@ -170,7 +190,7 @@ func (p *importPrinter) areas(f ingest.Report) {
 	p.line("面积属性：%d 行合计 %.2f m²，按图形椭球面积 %.2f m²；相差超过 1%% 的 %d 行", "stated areas: %d rows, together %.2f m², by their geometry on the ellipsoid %.2f m²; %d rows differ by more than 1 %%",
 		f.Stating, f.StatedM2, f.ComputedM2, f.DifferCount)
 	for _, d := range f.Differ[:min(len(f.Differ), maxLines)] {
-		p.line("  %s %s：属性 %.2f m²，图形 %.2f m²", "  %s %s: stated %.2f m², geometry %.2f m²", d.Origin, d.ID, d.StatedM2, d.ComputedM2)
+		p.line("  %s：属性 %.2f m²，图形 %.2f m²", "  %s: stated %.2f m², geometry %.2f m²", named(d.Origin, d.ID), d.StatedM2, d.ComputedM2)
 	}
 	p.more(len(f.Differ), f.DifferCount)
 }
@@ -180,9 +200,9 @@ func (p *importPrinter) places(r importReport) {
 	p.line("范围（%s）以外：%d 行，部分在外：%d 行", "outside of the area (%s): %d rows, partly: %d rows", r.Coverage.Area, f.OutsideCount, f.PartlyCount)
 	for _, o := range f.Outside[:min(len(f.Outside), maxLines)] {
 		if o.Partly {
-			p.line("  %s %s：部分", "  %s %s: partly", o.Origin, o.ID)
+			p.line("  %s：部分", "  %s: partly", named(o.Origin, o.ID))
 		} else {
-			p.line("  %s %s", "  %s %s", o.Origin, o.ID)
+			p.line("  %s", "  %s", named(o.Origin, o.ID))
 		}
 	}
 	p.more(len(f.Outside), f.OutsideCount+f.PartlyCount)

@@ -111,12 +111,13 @@ func (s *fgbSource) header(d *draft, t flatTable) bool {
 
 // fgbIndexSize returns the bytes of the packed Hilbert R-tree.
 func fgbIndexSize(items, node uint64) int64 {
-	n, all := items, items
-	for n > 1 {
+	for n, all := items, items; ; { // one item has a root of its own
 		n = (n + node - 1) / node
 		all += n
+		if n == 1 {
+			return int64(all * 40)
+		}
 	}
-	return int64(all * 40)
 }
 
 // next implements [rowSource].

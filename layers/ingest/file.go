@@ -68,16 +68,21 @@ func (f *File) Use(l *layers.Layer, m *Mapping, id string, covered *geo.Shape, p
 	if covered != nil {
 		f.area = newArea(covered.Geom)
 	}
-	f.source = strings.Trim(m.Authority.EN+", "+f.Table(), ", ")
+	f.source = m.Authority.EN
+	if slices.Contains(m.Tables, f.Table()) || f.source == "" { // what does not change from file to file
+		f.source = strings.TrimPrefix(f.source+", "+f.Table(), ", ")
+	}
 	return nil
 }
 
-// Table is the name by which the file's table is known.
+// Table is the name by which the table is known to the mapping, or by which the file has it.
 func (f *File) Table() string {
 	if f.mapping != nil {
-		for _, t := range f.mapping.Tables {
-			if strings.Contains(strings.ToUpper(f.Rows.Layer), strings.ToUpper(t)) {
-				return t
+		for _, name := range []string{f.Rows.Layer, filepath.Base(f.path)} {
+			for _, t := range f.mapping.Tables {
+				if strings.Contains(strings.ToUpper(name), strings.ToUpper(t)) {
+					return t
+				}
 			}
 		}
 	}
