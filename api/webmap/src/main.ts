@@ -2,6 +2,7 @@
 import type Feature from "ol/Feature";
 import type OLMap from "ol/Map";
 import "ol/ol.css";
+import { containsExtent } from "ol/extent";
 import { toLonLat } from "ol/proj";
 import "./answer.css";
 import "./atlas.css";
@@ -16,7 +17,7 @@ import { hashValue, setHashValue } from "./hash";
 import { applyToDocument, onLang, t } from "./i18n";
 import { addLayers, findFeature, loadLayer, loadLayers, readFeatures, type AtlasLayer } from "./layers";
 import { refreshEntry, renderLegend, type LegendActions } from "./legend";
-import { createMap, fitPadding, Overlay, showHome, zoomTo } from "./map";
+import { createMap, fitPadding, home, Overlay, showHome, zoomTo } from "./map";
 import type { Collection } from "./model";
 import { bandStyle, conflictStyle, faultStyle, selectionStyle, siteStyle } from "./overlays";
 import { Panel } from "./panel";
@@ -26,6 +27,7 @@ import { Popup } from "./popup";
 import { failureBox } from "./problem";
 import { addReadout } from "./readout";
 import { searchBox } from "./search";
+import { reachOf } from "./style";
 import { startTheme } from "./theme";
 import { onDay } from "./time";
 import { Uncertainty } from "./uncertainty";
@@ -54,18 +56,21 @@ function start(): void {
   const conflicts = new Overlay(map, 9002, conflictStyle);
   const faults = new Overlay(map, 9003, faultStyle);
   const layerOf = (f: Feature) => layers.find((l) => l.collection.id === f.get("_layer"));
-  const zoom = (f: Feature) => zoomTo(map, f.getGeometry()?.getExtent());
+  const zoom = (f: Feature) => zoomTo(map, (reachOf(f.getGeometry(), f.get("accuracy_m")) ?? f.getGeometry())?.getExtent());
   let clicked: [number, number] | undefined; // longitude and latitude of the last click that read features
   const popup = new Popup({
     layerOf,
     zoom,
     selected: (f) => {
       selection.mark(f?.getGeometry());
+      reach.source.clear();
+      if (f?.getGeometry()?.getType() === "Point") reach.source.addFeature(f.clone());
       setHashValue("feature", f ? `${String(f.get("_layer"))}/${String(f.getId())}` : null);
     },
     ask: () => clicked && void plan.ask(clicked),
   });
   const base = new Base(map);
+  const reach = new Overlay(map, 8997, bandStyle); // within which a point that is selected lies
   const spot = new Overlay(map, 8998, selectionStyle);
   const show = (feature: Feature, opener: HTMLElement) => {
     panel.makeRoom();
@@ -157,6 +162,7 @@ function start(): void {
     plan.render();
     await Promise.all([base.load(), loadLayers(layers, (layer) => refreshEntry(layer, actions))]);
     ready = true;
+    if (base.extent && !containsExtent(home, base.extent)) showHome(map, base.extent); // another city
     drawLegend();
     if (panel.isOpen("parks")) parks.opened();
     else parks.render();

@@ -21,7 +21,7 @@ import { byId } from "./dom";
 import { onLang, t } from "./i18n";
 
 /** Yangquan, with a margin: west, south, east, north in degrees. */
-const home = transformExtent([113.0, 37.65, 114.15, 38.55], "EPSG:4326", "EPSG:3857");
+export const home = transformExtent([113.0, 37.65, 114.15, 38.55], "EPSG:4326", "EPSG:3857");
 const format = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
 
 /** Makes the map in #map, showing Yangquan beside the panel. */

@@ -3,7 +3,7 @@ import type { Feature as GeoFeature } from "geojson";
 import { fetchItems, fetchPlan, pageURL } from "./api";
 import { badge, el } from "./dom";
 import { metres } from "./format";
-import { onLang, pick, t, word } from "./i18n";
+import { lang, onLang, pick, t, word } from "./i18n";
 import type { Collection, PlanAnswer, PlanItem } from "./model";
 import { failureBox, sentences } from "./problem";
 
@@ -79,7 +79,7 @@ export class PlanPanel {
 
   private describe(a: PlanAnswer): HTMLElement {
     const box = el("div", { "data-testid": "plan-answer" });
-    if (a.counties?.length) box.append(el("p", {}, `${t("planCounties")}：`, a.counties.map((c) => pick(c.name)).join("、")));
+    if (a.counties?.length) box.append(el("p", {}, `${t("planCounties")}${lang() === "zh" ? "：" : ": "}`, a.counties.map((c) => pick(c.name)).join(lang() === "zh" ? "、" : ", ")));
     if (a.features.length === 0) box.append(el("p", { class: "notice" }, t("planNothing")));
     const groups = [["here", "planHere"], ["within_accuracy", "planAccuracy"], ["near", "planNear"]] as const;
     for (const [relation, title] of groups) this.group(box, t(title), a.features.filter((f) => f.relation === relation), relation);
