@@ -109,6 +109,9 @@ func (s *server) jobList(w *response, req *http.Request) error {
 		list = append(list, jobStatus(base(req), language(req), j))
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	if w.format == "html" {
+		return s.page(w, req, "jobs", jobsPage{List: list})
+	}
 	sayLanguage(w.Header(), language(req))
 	return w.json(typeJSON, map[string]any{"jobs": list, "links": []encode.Link{{Href: base(req) + "/jobs", Rel: "self", Type: typeJSON, Title: inLanguage(language(req), thisDocument())}}})
 }
@@ -136,6 +139,9 @@ func (s *server) getJob(w *response, req *http.Request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	if w.format == "html" {
+		return s.page(w, req, "jobs", jobsPage{List: []statusInfo{jobStatus(base(req), language(req), job)}, One: true})
+	}
 	sayLanguage(w.Header(), language(req))
 	return w.json(typeJSON, jobStatus(base(req), language(req), job))
 }

@@ -30,7 +30,7 @@ type templates struct {
 
 func parsePages() (t templates) {
 	t.byName = map[string]*template.Template{}
-	for _, name := range []string{"landing", "conformance", "api", "collections", "collection", "schema", "items", "item", "nearest", "plan", "rules", "rule", "functions", "search", "tilematrixsets", "tilematrixset", "tilesets", "tileset", "styles"} {
+	for _, name := range []string{"landing", "conformance", "api", "collections", "collection", "schema", "items", "item", "nearest", "plan", "rules", "rule", "functions", "search", "processes", "jobs", "tilematrixsets", "tilematrixset", "tilesets", "tileset", "styles"} {
 		page, err := template.ParseFS(pageFiles, "layout.html", name+".html")
 		if err != nil {
 			t.err = fmt.Errorf("read the page %s: %w", name, err)

@@ -133,6 +133,9 @@ func TestAPageOfAFeatureHasAllFacts(t *testing.T) {
 func TestPagesOfOtherResources(t *testing.T) {
 	s := serve(t)
 	for path, want := range map[string][3]string{ // Chinese, English, both
+		"/processes":                        {"处理过程", "Processes", "processes/site-check?f=html"},
+		"/processes/site-check":             {"全部处理过程", "All processes", "/processes/site-check/execution"},
+		"/jobs":                             {"没有任务", "No jobs", "<h1>"},
 		"/conformance":                      {"遵循的标准", "Standards that the service follows", "conf/core"},
 		"/api":                              {"图层的要素,分页给出", "The features of a collection, a page at a time", "/collections/{collection}/items"},
 		"/functions":                        {"绝对值", "The number without its sign", "area_m2"},

@@ -79,6 +79,9 @@ func (p process) summary(lang, at string) object {
 
 // processList is the resource /processes.
 func (s *server) processList(w *response, req *http.Request) error {
+	if w.format == "html" {
+		return s.page(w, req, "processes", processesPage{List: s.allProcesses(), At: base(req)})
+	}
 	lang, list := language(req), []object{}
 	for _, p := range s.allProcesses() {
 		list = append(list, p.summary(lang, base(req)))
@@ -94,6 +97,9 @@ func (s *server) getProcess(w *response, req *http.Request) error {
 	p, err := s.process(req)
 	if err != nil {
 		return err
+	}
+	if w.format == "html" {
+		return s.page(w, req, "processes", processesPage{List: []process{p}, One: true, At: base(req)})
 	}
 	lang := language(req)
 	doc, inputs := p.summary(lang, base(req)), object{}

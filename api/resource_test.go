@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// TestEveryResourceHasAPage: what people may read has a form for people, but for the
-// files, the answers that are archived byte for byte, and what programs ask and run.
+// TestEveryResourceHasAPage: what people may read has a form for people, but for files,
+// maps, sitemaps and health, which programs alone ask for.
 func TestEveryResourceHasAPage(t *testing.T) {
 	_, s := document(t)
 	for _, r := range s.routes() {
-		without := []string{"download", "check", "processes", "process", "jobs", "job", "job-results", "alive", "ready", "outlines", "check-geometry", "tile-json", "tile-xyz", "tile", "collection-tile", "style"}
+		without := []string{"download", "job-results", "alive", "ready", "outlines", "sitemap", "sitemap-layers", "sitemap-features", "robots", "check-geometry", "tile-json", "tile-xyz", "tile", "collection-tile", "style"}
 		if r.method == http.MethodGet && slices.Contains(without, r.name) == slices.Contains(r.formats, "html") {
 			t.Errorf("%s: %v", r.name, r.formats)
 		}
