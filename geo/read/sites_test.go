@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func num(n int) string { return strconv.Itoa(n) + ".0" }
 
 // wholeCorpus is every file, those that only ogr2ogr makes as they lie.
 func wholeCorpus(t *testing.T) []made {
-	all := append(append(append(append(madeTXT(), madeJSON()...), madeXML()...), madeTables()...), madeArchives()...)
+	all := slices.Concat(madeTXT(), madeJSON(), madeXML(), madeTables(), madeArchives(), madeParcels())
 	if _, err := os.Stat(filepath.Join("testdata", "sites", "good", "geopackage.gpkg")); err != nil && *update {
 		return append(all, byOGR(t)...)
 	}
