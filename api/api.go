@@ -17,6 +17,7 @@ import (
 
 	"planatlas/api/encode"
 	"planatlas/geo"
+	geocrs "planatlas/geo/crs"
 	"planatlas/geo/read"
 	"planatlas/layers"
 	"planatlas/layers/check"
@@ -42,7 +43,8 @@ type Reader interface {
 	Tiler
 }
 
-// Options are what the API is made of. All are needed but Now, Font, Wake and Tiles.
+// Options are what the API is made of. All are needed but Now, Font, Datums, Wake
+// and Tiles.
 type Options struct {
 	Reader  Reader
 	Checker Checker
@@ -51,9 +53,10 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Now     func() time.Time
-	Font    string     // of PDF reports; empty to look for one
-	Wake    func()     // tells who runs jobs that there is a new one
-	Tiles   *TileCache // keeps tiles; when nil each is made anew
+	Font    string                  // of PDF reports; empty to look for one
+	Datums  []geocrs.Transformation // that the operator has installed
+	Wake    func()                  // tells who runs jobs that there is a new one
+	Tiles   *TileCache              // keeps tiles; when nil each is made anew
 }
 
 type server struct {

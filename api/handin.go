@@ -53,7 +53,7 @@ func (s *server) files(w *response, req *http.Request) (files []check.File, err 
 	if err != nil {
 		return nil, err
 	}
-	o := read.Options{CRS: fields["site-crs"], Layer: fields["site-layer"], GDAL: s.gdal, Repairer: s.Reader}
+	o := read.Options{CRS: fields["site-crs"], Layer: fields["site-layer"], GDAL: s.gdal, Repairer: s.Reader, Datums: s.Datums}
 	switch fields["repair"] {
 	case "", "false":
 	case "true":

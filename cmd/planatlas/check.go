@@ -29,7 +29,7 @@ type checkCmd struct {
 // Run checks the site, archives the answer, prints it and ends with the exit
 // code of its verdict.
 func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
-	site, err := c.read(ctx, con.in)
+	site, err := c.read(ctx, g, con.in)
 	if err != nil {
 		return err
 	}
@@ -71,9 +71,12 @@ func (c *checkCmd) Run(ctx context.Context, g *globals, con console) error {
 	})
 }
 
-func (c *checkCmd) read(ctx context.Context, in io.Reader) (check.Site, error) {
+func (c *checkCmd) read(ctx context.Context, g *globals, in io.Reader) (check.Site, error) {
+	datums, err := g.datums()
+	if err != nil {
+		return check.Site{}, err
+	}
 	var b []byte
-	var err error
 	if c.Site == "-" {
 		b, err = io.ReadAll(in)
 	} else {
@@ -82,7 +85,7 @@ func (c *checkCmd) read(ctx context.Context, in io.Reader) (check.Site, error) {
 	if err != nil {
 		return check.Site{}, &layers.InputError{Param: "site", Value: err.Error(), Err: err}
 	}
-	file := check.File{Bytes: b, Options: read.Options{Name: filepath.Base(c.Site), CRS: c.CRS, Layer: c.Layer, GDAL: read.NewGDAL(1)}}
+	file := check.File{Bytes: b, Options: read.Options{Name: filepath.Base(c.Site), CRS: c.CRS, Layer: c.Layer, GDAL: read.NewGDAL(1), Datums: datums}}
 	site, err := file.Read(ctx)
 	if err != nil {
 		return site, &layers.InputError{Param: c.Site, Value: err.Error(), Err: err}

@@ -20,11 +20,12 @@ import (
 
 // globals are the flags of every command.
 type globals struct {
-	DatabaseURL string `help:"Use this PostGIS database instead of a private one." placeholder:"postgres://…" env:"PLANATLAS_DATABASE_URL"`
-	Home        string `help:"Data folder of the private database. Default: planatlas in the XDG data home; /var/lib/planatlas for root." env:"PLANATLAS_HOME" type:"path"`
-	PGBin       string `name:"pg-bin" help:"Folder of the PostgreSQL programs. Default: look for them." env:"PLANATLAS_PG_BIN" type:"path"`
-	Font        string `help:"Chinese TrueType font for PDF reports. Default: WenQuanYi Micro Hei where distributions install it." placeholder:"FILE" env:"PLANATLAS_FONT" type:"path"`
-	Verbose     bool   `short:"v" help:"Log more." env:"PLANATLAS_VERBOSE"`
+	DatabaseURL     string `help:"Use this PostGIS database instead of a private one." placeholder:"postgres://…" env:"PLANATLAS_DATABASE_URL"`
+	Home            string `help:"Data folder of the private database. Default: planatlas in the XDG data home; /var/lib/planatlas for root." env:"PLANATLAS_HOME" type:"path"`
+	PGBin           string `name:"pg-bin" help:"Folder of the PostgreSQL programs. Default: look for them." env:"PLANATLAS_PG_BIN" type:"path"`
+	Font            string `help:"Chinese TrueType font for PDF reports. Default: WenQuanYi Micro Hei where distributions install it." placeholder:"FILE" env:"PLANATLAS_FONT" type:"path"`
+	DatumParameters string `help:"Parameters that lead from Xian 1980 and Beijing 1954 to CGCS2000, a TOML file that its owner alone may read. Without it files on these datums are refused." placeholder:"FILE" env:"PLANATLAS_DATUM_PARAMETERS" type:"path"`
+	Verbose         bool   `short:"v" help:"Log more." env:"PLANATLAS_VERBOSE"`
 
 	log *slog.Logger
 }

@@ -68,6 +68,10 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	if err := c.firstLoad(ctx, g, con, db, &now); err != nil {
 		return err
 	}
+	datums, err := g.datums()
+	if err != nil {
+		return err
+	}
 	service := now.checker(db.Store, g.log)
 	tiles := api.NewTileCache(int64(c.TileCache) << 20)
 	hear := func(e store.Event) { tiles.Hear(e.Touch, e.Err) }
@@ -83,7 +87,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		hear = func(e store.Event) { file.hear(ctx, e); tiles.Hear(e.Touch, e.Err) }
 	}
 	options := api.Options{Reader: reader, Checker: service, Catalog: now.catalog,
-		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles}
+		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles, Datums: datums}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
 	handler := api.New(options)

@@ -136,17 +136,17 @@ func Parse(name string) (string, bool) {
 	return "EPSG:" + strconv.FormatUint(n, 10), true
 }
 
-// OldDatum returns "Xian 1980" or "Beijing 1954" for the EPSG codes of those
+// OldDatum returns Xian80 or Beijing54 for the EPSG codes of those
 // datums in China, and false for every other code. No transformation between
 // them and CGCS2000 is public, and PROJ silently takes the numbers as they are,
 // about 100 m off: coordinates in them have to be refused.
-func OldDatum(epsg int) (string, bool) {
+func OldDatum(epsg int) (Datum, bool) {
 	in := func(from, to int) bool { return epsg >= from && epsg <= to }
 	switch {
 	case epsg == 4610, in(2327, 2390):
-		return "Xian 1980", true
+		return Xian80, true
 	case epsg == 4214, in(2401, 2442), in(21413, 21423), in(21453, 21463):
-		return "Beijing 1954", true
+		return Beijing54, true
 	default:
 		return "", false
 	}

@@ -102,7 +102,7 @@ func TestOldDatum(t *testing.T) {
 		2401: "Beijing 1954", 2414: "Beijing 1954", 2435: "Beijing 1954", 2442: "Beijing 1954", 4214: "Beijing 1954", 21418: "Beijing 1954", 21458: "Beijing 1954",
 		2326: "", 2391: "", 2400: "", 2443: "", 4490: "", 4526: "", 0: "",
 	} {
-		if got, ok := crs.OldDatum(code); got != want || ok != (want != "") {
+		if got, ok := crs.OldDatum(code); string(got) != want || ok != (want != "") {
 			t.Errorf("OldDatum(%d) = %q, %v, want %q", code, got, ok, want)
 		}
 	}

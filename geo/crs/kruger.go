@@ -19,8 +19,8 @@ type series struct {
 // the coefficients of Karney, "Transverse Mercator with an accuracy of a few
 // nanometers" (J. Geodesy 85, 2011), equations 14, 35 and 36. Within 9 degrees
 // of the central meridian the error is far below a micrometre.
-func kruger() series {
-	f := 1 / inverseFlattening
+func kruger(e ellipsoid) series {
+	f := 1 / e.inverseFlattening
 	n := f / (2 - f)
 	poly := func(power int, c ...float64) float64 {
 		sum := 0.0
@@ -30,7 +30,7 @@ func kruger() series {
 		return sum * math.Pow(n, float64(power))
 	}
 	return series{
-		radius: semiMajor / (1 + n) * poly(0, 1, 0, 1.0/4, 0, 1.0/64, 0, 1.0/256),
+		radius: e.a / (1 + n) * poly(0, 1, 0, 1.0/4, 0, 1.0/64, 0, 1.0/256),
 		ecc:    math.Sqrt(f * (2 - f)),
 		alpha: [6]float64{
 			poly(1, 1.0/2, -2.0/3, 5.0/16, 41.0/180, -127.0/288, 7891.0/37800),
@@ -80,7 +80,12 @@ func (s *series) geographic(taup float64) float64 {
 // if the system carries it, the zone number. Points beyond the zone are
 // projected all the same, to 1 mm as far as 9 degrees from the meridian.
 func (c CRS) Forward(lon, lat float64) (north, east float64) {
-	s := kruger()
+	return c.forward(cgcs2000(), lon, lat)
+}
+
+// forward is [CRS.Forward] on another ellipsoid.
+func (c CRS) forward(e ellipsoid, lon, lat float64) (north, east float64) {
+	s := kruger(e)
 	lambda := (lon - c.Meridian) * math.Pi / 180
 	sin, cos := math.Sincos(lambda)
 	taup := s.conformal(math.Tan(lat * math.Pi / 180))
@@ -99,7 +104,12 @@ func (c CRS) Forward(lon, lat float64) (north, east float64) {
 // Inverse is the inverse of [CRS.Forward]: north (X) first, then east (Y) in
 // metres, to longitude and latitude in degrees on CGCS2000.
 func (c CRS) Inverse(north, east float64) (lon, lat float64) {
-	s := kruger()
+	return c.inverse(cgcs2000(), north, east)
+}
+
+// inverse is [CRS.Inverse] on another ellipsoid.
+func (c CRS) inverse(e ellipsoid, north, east float64) (lon, lat float64) {
+	s := kruger(e)
 	xi := north / s.radius
 	eta := (east - c.FalseEasting()) / s.radius
 	xip, etap := xi, eta

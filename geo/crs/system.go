@@ -16,6 +16,7 @@ type System struct {
 	code  string
 	plane CRS // of a Gauss-Kruger zone
 	wgs84 bool
+	by    Transformation // from the old datum that it is on
 }
 
 // The systems that have no zone, by their codes.
@@ -58,6 +59,9 @@ func (s System) GNSS() bool { return s.wgs84 || s.code == CodeWGS84 || s.code ==
 
 // EN describes the system in English.
 func (s System) EN() string {
+	if d := s.Datum(); d != "" {
+		return "a system on " + string(d)
+	}
 	switch s.code {
 	case CodeCRS84:
 		return "longitude and latitude, CGCS2000 taken as equal to WGS84"
@@ -77,6 +81,9 @@ func (s System) EN() string {
 
 // ZH describes the system in Chinese.
 func (s System) ZH() string {
+	if d := s.Datum(); d != "" {
+		return d.ZH()
+	}
 	switch s.code {
 	case CodeCRS84:
 		return "经纬度，视2000国家大地坐标系与WGS84相同"
@@ -98,6 +105,8 @@ func (s System) ZH() string {
 // system, x (longitude, easting) before y.
 func (s System) ToLonLat(x, y float64) (lon, lat float64) {
 	switch {
+	case s.by.From != "":
+		return s.by.toNew(s, x, y)
 	case s.plane.EPSG != 0:
 		return s.plane.Inverse(y, x)
 	case s.code == CodeMercator:
@@ -113,6 +122,8 @@ func (s System) ToLonLat(x, y float64) (lon, lat float64) {
 // FromLonLat is the inverse of [System.ToLonLat].
 func (s System) FromLonLat(lon, lat float64) (x, y float64) {
 	switch {
+	case s.by.From != "":
+		return s.by.toOld(s, lon, lat)
 	case s.plane.EPSG != 0:
 		y, x = s.plane.Forward(lon, lat)
 		return x, y
@@ -129,7 +140,8 @@ func (s System) FromLonLat(lon, lat float64) (x, y float64) {
 // NameError says that a system cannot be read, and why.
 type NameError struct {
 	Name   string
-	Old    bool   // the system is on Xian 1980 or Beijing 1954
+	Datum  Datum  // the old datum that the system is on; empty for any other
+	Twin   System // of it: the system of CGCS2000 with the same zone; the zero value where no zone is named
 	EN, ZH string // what to do, one clause
 }
 
@@ -141,14 +153,15 @@ func unknown(name string) error {
 		ZH: "可用的有EPSG:4490、EPSG:4491至EPSG:4554（2000国家大地坐标系高斯-克吕格）、EPSG:4326、CRS84、EPSG:3857、GCJ-02和BD-09；请先转换"}
 }
 
-func old(name, en, zh string) error {
-	return &NameError{Name: name, Old: true,
+func old(name string, d Datum, twin System) error {
+	en, zh := string(d), d.ZH()
+	return &NameError{Name: name, Datum: d, Twin: twin,
 		EN: "it is on " + en + ": no transformation installed, since none to CGCS2000 is public; ask the surveyor or the natural resources bureau for CGCS2000 coordinates",
 		ZH: "属于" + zh + "，系统没有安装转换参数（该参数不公开）；请向测绘单位或自然资源部门索取2000国家大地坐标系成果"}
 }
 
 // datumNames finds the datum in a name that was squeezed to its letters and digits.
-func oldByName(squeezed string) (en, zh string, ok bool) {
+func oldByName(squeezed string) (Datum, bool) {
 	has := func(words ...string) bool {
 		for _, w := range words {
 			if strings.Contains(squeezed, w) {
@@ -159,11 +172,11 @@ func oldByName(squeezed string) (en, zh string, ok bool) {
 	}
 	switch {
 	case has("XIAN", "西安", "1980", "80国家", "80坐标", "80系"):
-		return "Xian 1980", "1980西安坐标系", true
+		return Xian80, true
 	case has("BEIJING", "北京", "1954", "54坐标", "54系"):
-		return "Beijing 1954", "1954北京坐标系", true
+		return Beijing54, true
 	}
-	return "", "", false
+	return "", false
 }
 
 // squeeze keeps the letters, in capitals, and digits of a name.
@@ -199,8 +212,9 @@ func Named(name string) (System, error) {
 		}
 		return false
 	}
-	if en, zh, ok := oldByName(s); ok {
-		return System{}, old(name, en, zh)
+	if datum, ok := oldByName(s); ok {
+		zone, _ := zoneByName(name, s) // without one it is found out by the numbers
+		return System{}, old(name, datum, zone)
 	}
 	switch {
 	case has("GCJ02", "火星", "国测局", "高德", "腾讯"):
@@ -233,12 +247,8 @@ func byCode(code string) (System, error) {
 	if c, ok := ByEPSG(n); ok {
 		return Of(c), nil
 	}
-	if en, ok := OldDatum(n); ok {
-		zh := "1980西安坐标系"
-		if en == "Beijing 1954" {
-			zh = "1954北京坐标系"
-		}
-		return System{}, old(code, en, zh)
+	if datum, ok := OldDatum(n); ok {
+		return System{}, old(code, datum, twin(n))
 	}
 	return System{}, unknown(code)
 }

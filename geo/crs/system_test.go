@@ -28,7 +28,7 @@ func TestNamed(t *testing.T) {
 		"1954年北京坐标系": true, "Beijing 1954": true, "EPSG:2435": true, "": false, "EPSG:32649": false, "mine": false, "CGCS2000 Gauss-Kruger": false, "CGCS2000_3_Degree_GK_Zone_99": false} {
 		_, err := crs.Named(name)
 		var e *crs.NameError
-		if !errors.As(err, &e) || e.Old != isOld || e.EN == "" || e.ZH == "" {
+		if !errors.As(err, &e) || (e.Datum != "") != isOld || e.EN == "" || e.ZH == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -58,7 +58,7 @@ func TestFromWKT(t *testing.T) {
 	} {
 		_, err := crs.FromWKT(text)
 		var e *crs.NameError
-		if !errors.As(err, &e) || e.Old != isOld {
+		if !errors.As(err, &e) || (e.Datum != "") != isOld {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -143,8 +143,12 @@ func (n *node) system() (System, error) {
 	}
 	datum := n.find("DATUM", "TRF", "GEODETICDATUM", "ENSEMBLE").name()
 	words := squeeze(datum + " " + geographic.name())
-	if en, zh, ok := oldByName(words); ok {
-		return System{}, old(title, en, zh)
+	if datum, ok := oldByName(words); ok {
+		twin := System{code: CodeCGCS2000}
+		if projected != nil {
+			twin, _ = projected.projection() // the zero value where it is no zone
+		}
+		return System{}, old(title, datum, twin)
 	}
 	cgcs := strings.Contains(words, "CHINA2000") || strings.Contains(words, "CGCS2000") || strings.Contains(words, "COORDINATESYSTEM2000")
 	wgs := strings.Contains(words, "WGS1984") || strings.Contains(words, "WGS84") || strings.Contains(words, "WORLDGEODETICSYSTEM1984")

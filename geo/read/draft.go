@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+
+	"planatlas/geo/crs"
 )
 
 // text2 is a text in both languages.
@@ -109,10 +111,12 @@ type draft struct {
 
 	crs       string // named by the file: a code, name or WKT
 	crsReason text2
-	datum     bool // the file says that it is CGCS2000
-	mustName  bool // a system must be named, by the file or with it
-	width     int  // of the zone that the head names: 3, 6 or 0
-	zone      int  // that the head names, or 0
+	headDatum crs.Datum            // the old one that the head of a TXT names
+	old       []crs.Transformation // that lead from the old datum that was named
+	datum     bool                 // the file says that it is CGCS2000
+	mustName  bool                 // a system must be named, by the file or with it
+	width     int                  // of the zone that the head names: 3, 6 or 0
+	zone      int                  // that the head names, or 0
 }
 
 // notice tells something in both languages.

@@ -222,7 +222,7 @@ func (r *geojsonReader) system(i int32) error {
 		return nil
 	}
 	s := r.doc.str(name)
-	named, err := crs.Named(s)
+	named, _, err := r.installed(crs.Named(s))
 	if err != nil {
 		return r.nameRefused(err, r.at(name), s)
 	}

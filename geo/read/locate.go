@@ -1,9 +1,11 @@
 package read
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -98,9 +100,12 @@ func (d *draft) locate() error {
 	if err != nil {
 		return err
 	}
+	d.result.AccuracyM = d.options.AccuracyM
+	if s, err = d.onOld(s, d.placeOf(firstMark)); err != nil {
+		return err
+	}
 	d.result.System, d.result.CRS = s, s.Code()
 	d.orient(all)
-	d.result.AccuracyM = d.options.AccuracyM
 	if s.Shifted() {
 		d.result.AccuracyM = math.Max(d.result.AccuracyM, crs.ShiftAccuracyM)
 		d.notice("shifted", saying("coordinates were turned from %s to CGCS2000 by an unofficial formula; they are not exact to better than %d m", "坐标由%s经非官方公式转换为2000国家大地坐标系，精度不优于%d米", s.Code(), crs.ShiftAccuracyM))
@@ -177,17 +182,38 @@ func (r reading) describe() (t text2) {
 	return text2{t.en + ", east first", t.zh + "，横坐标（东）在前"}
 }
 
+// installed takes the operator's parameters where a name was refused for its old
+// datum: the system of CGCS2000 with the same zone then stands for it, until the zone
+// is known.
+func (d *draft) installed(s crs.System, err error) (crs.System, crs.Datum, error) {
+	var e *crs.NameError
+	if !errors.As(err, &e) || e.Datum == "" {
+		return s, "", err
+	}
+	for _, t := range d.options.Datums {
+		if t.From == e.Datum {
+			d.old = append(d.old, t)
+		}
+	}
+	if len(d.old) == 0 {
+		return s, "", err
+	}
+	return e.Twin, e.Datum, nil
+}
+
 // declared returns the system that the client or the file names, if any.
 func (d *draft) declared() (s crs.System, err error) {
 	var file crs.System
+	inFile := d.headDatum
 	if d.crs != "" {
 		if strings.Contains(d.crs, "[") {
 			file, err = crs.FromWKT(d.crs)
 		} else {
 			file, err = crs.Named(d.crs)
 		}
+		file, inFile, err = d.installed(file, err)
 		var e *crs.NameError
-		if err != nil && (d.options.CRS == "" || errors.As(err, &e) && e.Old) {
+		if err != nil && (d.options.CRS == "" || errors.As(err, &e) && e.Datum != "") {
 			name := d.crs
 			if errors.As(err, &e) && e.Name != "" {
 				name = e.Name
@@ -201,13 +227,17 @@ func (d *draft) declared() (s crs.System, err error) {
 		}
 		return file, nil
 	}
-	s, err = crs.Named(d.options.CRS)
+	s, datum, err := d.installed(crs.Named(d.options.CRS))
 	if err != nil {
 		return s, d.nameRefused(err, text2{"crs", "crs"}, d.options.CRS)
 	}
+	if (d.datum || file.Code() != "") && datum != inFile {
+		return s, refusal(ErrGeometry, text2{"crs", "crs"}, quoted(d.options.CRS), text2{"the datum that the file itself names", "文件自身注明的坐标系"},
+			text2{"leave crs out, or correct the file", "请去掉crs声明，或更正文件"})
+	}
 	if s.Code() == crs.CodeCGCS2000 && !strings.Contains(d.options.CRS, "4490") {
 		d.datum, d.mustName = true, false // the datum is named, and no system on it
-		d.believe("datum", "CGCS2000", text2{"it was declared with the file", "随文件声明"})
+		d.believe("datum", cmp.Or(string(datum), "CGCS2000"), text2{"it was declared with the file", "随文件声明"})
 		return file, nil
 	}
 	if file.Code() != "" && !agree(s, file) {
@@ -215,6 +245,32 @@ func (d *draft) declared() (s crs.System, err error) {
 			text2{"leave crs out, or correct the file", "请去掉crs声明，或更正文件"})
 	}
 	d.believe("crs", s.Code(), text2{"it was declared with the file", "随文件声明"})
+	return s, nil
+}
+
+// onOld puts the system that was found on the old datum that was named, by the first
+// parameters that lead from there.
+func (d *draft) onOld(s crs.System, where text2) (crs.System, error) {
+	if len(d.old) == 0 {
+		return s, nil
+	}
+	i := slices.IndexFunc(d.old, func(t crs.Transformation) bool { return t.Fits(s) })
+	datum := d.old[0].From
+	if i < 0 || s.Metric() && s.Code() == crs.CodeMercator {
+		return s, refusal(ErrGeometry, where, text2{"coordinates on " + string(datum), datum.ZH() + "坐标"}, text2{"a zone for which the operator has installed parameters", "管理员已安装转换参数的带"},
+			text2{"no transformation installed for this zone; ask the surveyor for CGCS2000 coordinates", "该带没有安装转换参数；请向测绘单位索取2000国家大地坐标系成果"})
+	}
+	t := d.old[i]
+	code := s.Code()
+	s = s.On(t)
+	for i := range d.result.Beliefs {
+		if b := &d.result.Beliefs[i]; b.What == "crs" && b.Value == code {
+			b.Value = s.Code()
+		}
+	}
+	d.result.AccuracyM = math.Max(d.result.AccuracyM, t.AccuracyM)
+	d.notice("old_datum", text2{fmt.Sprintf("coordinates were turned from %s to CGCS2000 by parameters that the operator of the service installed; he states that they are exact to %g m", datum, t.AccuracyM),
+		fmt.Sprintf("坐标由%s按服务管理员安装的参数转换为2000国家大地坐标系，管理员注明精度为%g米", datum.ZH(), t.AccuracyM)})
 	return s, nil
 }
 

@@ -69,10 +69,11 @@ type Options struct {
 	Home   orb.Bound // where sites are expected, degrees; zero: Yangquan
 	Limits Limits    // Vertices bounds all plots together
 
-	AccuracyM float64     // of the survey as claimed, metres; 0: nothing is claimed
-	Faults    FaultPolicy // what becomes of a geometry with faults
-	Repairer  Repairer    // for RepairFaults; nil: what crosses itself is refused
-	GDAL      *GDAL       // nil: formats of GDAL are refused
+	AccuracyM float64              // of the survey as claimed, metres; 0: nothing is claimed
+	Faults    FaultPolicy          // what becomes of a geometry with faults
+	Repairer  Repairer             // for RepairFaults; nil: what crosses itself is refused
+	GDAL      *GDAL                // nil: formats of GDAL are refused
+	Datums    []crs.Transformation // that the operator has installed; without them Xian 1980 and Beijing 1954 are refused
 }
 
 // Attribute is one value that the file gives of a plot, as text.

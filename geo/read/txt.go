@@ -167,7 +167,8 @@ func (r *txtReader) key(key, value string, offset int32) error {
 
 // datum takes the coordinate system of the head.
 func (r *txtReader) datum(value string, offset int32) error {
-	s, err := crs.Named(value)
+	s, datum, err := r.installed(crs.Named(value))
+	r.headDatum = datum
 	if err != nil {
 		return r.nameRefused(err, r.draft.line(offset), value)
 	}

@@ -46,7 +46,7 @@ func (f File) Plots(ctx context.Context) (read.Result, Site, error) {
 // site makes one site of plots of the file.
 func (f File) site(r read.Result) (Site, error) {
 	site := Site{Site: r.Site(f.Bytes), AccuracyM: r.AccuracyM}
-	if r.System.Metric() || r.System.Shifted() {
+	if r.System.Metric() || r.System.Shifted() || r.System.Datum() != "" {
 		var all orb.MultiPolygon
 		for _, p := range r.Plots {
 			all = append(all, p.Source...)
