@@ -150,7 +150,8 @@ declare
     finest constant integer := planatlas.tile_finest(zoom);
     cells bigint[] := touched;
     source text := format('layers.%I', layer_id);
-    many constant integer := 5000; -- so many cells are no longer looked up one by one
+    -- A fifth of a layer is no longer looked up cell by cell.
+    many constant bigint := greatest(1000, (select features from planatlas.layer where id = layer_id) / 5);
     heavy boolean;
     raised integer;
 begin
@@ -170,7 +171,7 @@ begin
     end loop;
     execute format('select exists (select from layers_tiles.%I where level = %s and %s and planatlas.tile_weight(n, vertices) > planatlas.tile_budget())',
         layer_id, zoom, case when cardinality(touched) > many then 'true' else 'cell = any($1)' end)
-        using array(select distinct planatlas.tile_parent(c, finest - zoom) from unnest(touched) c limit many) into heavy;
+        using array(select distinct planatlas.tile_parent(c, finest - zoom) from unnest(touched) c) into heavy;
     if heavy and zoom < 18 then
         raised := planatlas.tile_exact(layer_id, zoom + 1);
         perform planatlas.add_tiles(layer_id, raised, finest);

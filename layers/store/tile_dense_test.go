@@ -157,3 +157,28 @@ func TestTileIsWholeOrNone(t *testing.T) {
 		t.Errorf("a locked table: %v", err)
 	}
 }
+
+// What everybody may see of the plan is no finer than 50 m, the limit for public maps
+// (handbook of the domain, on data security), so that tiles can show it as it is.
+func TestPublicOutlinesAreGeneral(t *testing.T) {
+	url := storetest.URL(t)
+	catalog, err := storetest.Open(t, url).Catalog(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := 0
+	for _, l := range catalog.Layers {
+		if !l.HasGeometry() || l.Access != layers.Public {
+			continue
+		}
+		var fine, all int
+		storetest.QueryRow(t, url, "select count(*) filter (where accuracy_m < 50 or accuracy_m is null), count(*) from layers."+l.ID+" where geom is not null", &fine, &all)
+		if fine > 0 {
+			t.Errorf("%s: %d of %d outlines are finer than 50 m", l.ID, fine, all)
+		}
+		public += all
+	}
+	if public == 0 {
+		t.Error("no public feature has a place")
+	}
+}

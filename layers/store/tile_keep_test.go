@@ -66,6 +66,8 @@ func TestTilesAreKeptTrue(t *testing.T) {
 		"begin; delete from layers.industrial_parks where id like 'a1%'; " + dense("c", 50, 113.47, 37.81) + "; savepoint s; delete from layers.industrial_parks where id = 'big'; rollback to s; commit",
 		"set session_replication_role = replica; delete from layers.industrial_parks where id like 'c1%'",
 		"delete from layers.industrial_parks where id = 'big'",
+		"update layers.industrial_parks set geom = st_translate(geom, 0.0001, 0.0001)", // more cells than are looked up one by one
+		"update layers.industrial_parks set status = 'existing' where id like 'b5%'",
 	}
 	const random = "/* random */ "
 	for range 40 {
