@@ -221,6 +221,19 @@ func TestMapForEverybody(t *testing.T) {
 	t.Log(browse(t, "atlas.mjs", mapPage(t), t.TempDir()))
 }
 
+// TestMapWorksForEverybody looks at access, keyboard, theme, weight and stillness of
+// the page.
+func TestMapWorksForEverybody(t *testing.T) {
+	t.Parallel()
+	t.Log(browse(t, "work.mjs", mapPage(t)))
+}
+
+// TestMapPrints lays the map on each paper.
+func TestMapPrints(t *testing.T) {
+	t.Parallel()
+	t.Log(browse(t, "print.mjs", mapPage(t), t.TempDir()))
+}
+
 // TestMapPictures takes the pictures of the main views; with -update they are kept
 // for the README.
 func TestMapPictures(t *testing.T) {

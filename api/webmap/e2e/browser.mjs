@@ -30,6 +30,7 @@ export async function withPage(base, work) {
     deviceScaleFactor: 1,
     reducedMotion: "reduce",
     colorScheme: "light",
+    locale: "zh-CN",
   });
   try {
     const complaints = [];
@@ -57,6 +58,21 @@ export async function withPage(base, work) {
 export async function openMap(page, base, hash = "#lang=zh") {
   await page.goto(new URL(`map/${hash}`, base).href);
   await page.waitForFunction(() => document.body.dataset.ready === "true", null, { timeout: 60_000 });
+}
+
+/** Pastes text into "Check a site" and has it read. */
+export async function paste(page, text) {
+  if (!(await page.getByTestId("draw").isVisible())) await page.getByTestId("tab-check").click();
+  const input = page.getByTestId("paste-input");
+  if (!(await input.isVisible())) await page.locator("details.paste > summary").click();
+  await input.fill(text);
+  await page.getByTestId("paste-check").click();
+}
+
+/** Chooses a day; on a phone its field is with the layers. */
+export async function chooseDay(page, day) {
+  if (!(await page.getByTestId("day-input").isVisible())) await page.getByTestId("tab-layers").click();
+  await page.getByTestId("day-input").fill(day);
 }
 
 /** Reads the command line BASE_URL [OUT_DIR], runs the test and turns a failure into exit code 1. */

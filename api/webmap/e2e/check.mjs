@@ -1,7 +1,7 @@
 // "Check a site" from end to end against a running service, on a desktop and on a phone: node e2e/check.mjs BASE_URL
 // Drawing with undo, redo and typed coordinates, files and text, choices, questions, editing, comparing, report, link.
 import { readFile } from "node:fs/promises";
-import { expect, main, ok, openMap, withPage } from "./browser.mjs";
+import { chooseDay, expect, main, ok, openMap, paste, withPage } from "./browser.mjs";
 
 const square = '{"type":"Polygon","coordinates":[[[113.88,37.95],[113.89,37.95],[113.89,37.96],[113.88,37.96],[113.88,37.95]]]}';
 const wkt = "POLYGON((113.88 37.95,113.89 37.95,113.89 37.96,113.88 37.95))";
@@ -212,12 +212,6 @@ async function files(page) {
   ok("the system is asked for only where the text leaves it open");
 }
 
-async function paste(page, text) {
-  if (!(await page.getByTestId("paste-input").isVisible())) await page.locator("details.paste > summary").click();
-  await page.getByTestId("paste-input").fill(text);
-  await page.getByTestId("paste-check").click();
-}
-
 /** On a phone the sheet gives way when the map is to be seen. */
 async function reveal(page) {
   if (!(await page.getByTestId("check-output").isVisible())) await page.getByTestId("tab-check").click();
@@ -314,7 +308,7 @@ async function days(page) {
   const asked = [];
   page.on("request", (r) => asked.push(r.url()));
   const again = page.waitForResponse((r) => new URL(r.url()).pathname === "/checks" && r.url().includes("on=2019-05-01"));
-  await page.getByTestId("day-input").fill("2019-05-01");
+  await chooseDay(page, "2019-05-01");
   const answer = await (await again).json();
   expect(answer.provenance.day === "2019-05-01", `the check is of ${answer.provenance.day}`);
   await shownCheck(page);

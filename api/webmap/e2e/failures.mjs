@@ -1,6 +1,6 @@
 // The map when the service fails or answers oddly: node e2e/failures.mjs BASE_URL
 // Answers are altered on their way to the page; nothing may ever look clear, blank or checked that is not.
-import { expect, main, ok, openMap, withPage } from "./browser.mjs";
+import { expect, main, ok, openMap, paste, withPage } from "./browser.mjs";
 
 const square = '{"type":"Polygon","coordinates":[[[113.5,37.85],[113.51,37.85],[113.51,37.86],[113.5,37.86],[113.5,37.85]]]}';
 const problem = {
@@ -14,6 +14,8 @@ await main((base) =>
     await problems(page);
     await oddAnswers(page);
     await keyboardDrawing(page);
+    await everyCall(page, base);
+    await lateAnswer(page, base);
     await lostCatalogue(page, base);
   }),
 );
@@ -40,16 +42,8 @@ async function failedLayer(page, base) {
 async function checkWith(page, handler) {
   await page.unrouteAll();
   await page.route(/\/checks$/, handler);
-  await paste(page);
+  await paste(page, square);
   await page.getByTestId("check-read").click();
-}
-
-async function paste(page) {
-  if (!(await page.getByTestId("draw").isVisible())) await page.getByTestId("tab-check").click();
-  const input = page.getByTestId("paste-input");
-  if (!(await input.isVisible())) await page.locator("details.paste > summary").click();
-  await input.fill(square);
-  await page.getByTestId("paste-check").click();
 }
 
 async function errorText(page) {
@@ -131,6 +125,84 @@ async function keyboardDrawing(page) {
   expect((await zoom()) === before, "the double-click that ends a drawing also zooms the map");
   await page.unrouteAll();
   ok("a double-click ends a drawing and sends it");
+}
+
+/** Each request of "Check a site" fails in each way: a sentence stands where the answer would, and no verdict. */
+async function everyCall(page, base) {
+  const failures = [
+    ["503", (r) => r.fulfill(json(503, { title: "Unavailable", status: 503, detail: "the database is starting" })), "the database is starting"],
+    ["403", (r) => r.fulfill(json(403, { title: "Forbidden", status: 403, detail: "you may not read this" })), "you may not read this"],
+    ["no JSON", (r) => r.fulfill({ status: 200, contentType: "application/json", body: "<html>clear</html>" }), "无法读懂"],
+    ["other JSON", (r) => r.fulfill(json(200, { verdict: "clear" })), "无法读懂"],
+    ["no connection", (r) => r.abort(), "无法连接服务"],
+  ];
+  await page.unrouteAll();
+  const feature = { type: "Feature", properties: {}, geometry: JSON.parse(square) };
+  const made = await (await page.request.post(new URL("checks", base).href, { data: JSON.stringify(feature), headers: { "Content-Type": "application/geo+json" } })).json();
+  const load = async (hash) => {
+    await page.goto("about:blank");
+    await openMap(page, base, hash);
+  };
+  await load("#lang=zh");
+  /** Goes to an address of the page without loading it anew. */
+  const open = (hash) => page.evaluate((h) => (location.hash = h), hash);
+  const opened = async () => {
+    await open(`#lang=zh&check=${made.id}`);
+    await page.getByTestId("verdict").waitFor();
+  };
+  const calls = [
+    ["reading a file", /\/sites$/, () => paste(page, square)],
+    ["an archived check", /\/checks\/[A-Z0-9]+$/, () => open(`#lang=zh&check=${made.id}`)],
+    ["an archived comparison", /\/checks\/[A-Z0-9]+$/, () => open(`#lang=zh&compare=${made.id},${made.id}`)],
+    ["a comparison", /\/checks\/compare$/, async () => {
+      await opened();
+      for (let i = 0; i < 2; i++) await page.getByTestId("set-aside").click();
+      await page.getByTestId("compare").click();
+    }],
+    ["a reply", /\/checks(\?|$)/, async () => {
+      await opened();
+      await page.getByTestId("reply").first().click();
+    }],
+    ["another day", /\/checks(\?|$)/, async () => {
+      await opened();
+      await page.getByTestId("day-input").fill("2022-05-01");
+    }],
+  ];
+  for (const [call, path, act] of calls) {
+    for (const [name, handler, words] of failures) {
+      await page.route(path, handler);
+      if (await page.getByTestId("check-clear").isVisible()) await page.getByTestId("check-clear").click();
+      await act();
+      await page.getByTestId("check-error").waitFor();
+      const text = await errorText(page);
+      for (const word of ["没有结论", words]) expect(text.includes(word), `${call}, ${name}: reads “${text}”, which lacks “${word}”`);
+      expect((await page.locator('[data-testid="comparison"], [data-testid="handed-in"]').count()) === 0, `${call}, ${name}: something is shown as if it had come`);
+      await page.unrouteAll();
+      if (await page.getByTestId("day-today").isVisible()) await page.getByTestId("day-today").click();
+    }
+    ok(`${call}: ${failures.length} kinds of failure are sentences, never a verdict`);
+  }
+  await page.route(/\/collections\/[a-z_]+\/items\?.*datetime=/, (r) => r.fulfill(json(503, { title: "Unavailable", status: 503, detail: "the database is starting" })));
+  await load("#lang=zh&on=2022-05-01");
+  const states = await page.getByTestId("legend-entry").evaluateAll((all) => all.map((e) => e.dataset.state));
+  expect(states.length > 5 && states.every((s) => s === "failed"), `layers of a day that cannot be had are shown as ${states}`);
+  await page.unrouteAll();
+  ok("layers of another day that cannot be had say so");
+}
+
+/** A service that never answers is given up after a minute of the page's clock. */
+async function lateAnswer(page, base) {
+  await page.goto("about:blank");
+  await page.clock.install();
+  await openMap(page, base);
+  await page.route(/\/sites$/, () => {}); // never answered
+  await paste(page, square);
+  await page.clock.fastForward(61_000);
+  await page.getByTestId("check-error").waitFor();
+  const text = await errorText(page);
+  expect(text.includes("60 秒"), `a service that is silent reads “${text}”`);
+  await page.unrouteAll();
+  ok("silence for a minute is a sentence");
 }
 
 async function lostCatalogue(page, base) {

@@ -1,13 +1,14 @@
 // The pictures of the main views, each looked at by people: node e2e/pictures.mjs BASE_URL OUT_DIR
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, main, ok, openMap, withPage } from "./browser.mjs";
+import { expect, main, ok, openMap, paste, withPage } from "./browser.mjs";
 
 const desktop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 const site = { type: "Polygon", coordinates: [[[113.56, 37.84], [113.592, 37.838], [113.598, 37.862], [113.571, 37.868], [113.56, 37.84]]] };
 const other = { type: "Polygon", coordinates: [[[113.63, 37.79], [113.655, 37.789], [113.657, 37.806], [113.632, 37.808], [113.63, 37.79]]] };
 const third = { type: "Polygon", coordinates: [[[113.78, 37.93], [113.80, 37.93], [113.80, 37.945], [113.78, 37.945], [113.78, 37.93]]] };
+const sites = [["开发区北片", site], ["冠山脚下", other], ["娘子关西", third]];
 const bowTie = "POLYGON((113.560 37.840,113.598 37.862,113.592 37.838,113.571 37.868,113.560 37.840))";
 
 await main((base, out) =>
@@ -42,7 +43,7 @@ function views(ids) {
     ["finding", check, desktop, false, finding],
     ["draw", "#lang=zh", desktop, false, drawing],
     ["faults", "#lang=zh", desktop, false, faults],
-    ["compare", `#lang=zh&compare=${ids.join()}`, desktop, false, comparison],
+    ["compare", "#lang=zh", desktop, false, comparison],
     ["dark", check, desktop, true, around],
     ["english", `#lang=en&check=${ids[1]}`, desktop, false, around],
     ["layers-phone", "#lang=zh", phone, false, async () => {}],
@@ -54,7 +55,7 @@ function views(ids) {
 /** Archives three checks of one project and gives their ids. */
 async function archived(page, base) {
   const ids = [];
-  for (const [name, geometry] of [["开发区北片", site], ["冠山脚下", other], ["娘子关西", third]]) {
+  for (const [name, geometry] of sites) {
     const feature = { type: "Feature", properties: { name, project_type: "industry" }, geometry };
     const answer = await page.request.post(new URL("checks", base).href, { data: JSON.stringify(feature), headers: { "Content-Type": "application/geo+json" } });
     expect(answer.status() === 201, `POST /checks answered ${answer.status()}`);
@@ -117,14 +118,17 @@ async function drawing(page) {
 }
 
 async function faults(page) {
-  await page.getByTestId("tab-check").click();
-  await page.locator("details.paste > summary").click();
-  await page.getByTestId("paste-input").fill(bowTie);
-  await page.getByTestId("paste-check").click();
+  await paste(page, bowTie);
   await page.getByTestId("faults").waitFor();
 }
 
+/** The three sites as one file, compared. */
 async function comparison(page) {
+  await page.getByTestId("tab-check").click();
+  const features = sites.map(([name, geometry]) => ({ type: "Feature", properties: { name }, geometry }));
+  const buffer = Buffer.from(JSON.stringify({ type: "FeatureCollection", features }));
+  await page.getByTestId("file-input").setInputFiles({ name: "方案.geojson", mimeType: "application/geo+json", buffer });
+  await page.getByTestId("compare-read").click();
   await page.getByTestId("comparison").waitFor();
   await page.evaluate(() => {
     const view = window.planatlas.map.getView();

@@ -8,8 +8,9 @@ import { Drawing } from "./draw";
 import { DrawBar } from "./drawbar";
 import { Editing, pointsEditor } from "./edit";
 import { choicesBox, faultList, readBox } from "./handedin";
+import { areaParts } from "./format";
 import { hashValue, setHashValue } from "./hash";
-import { onLang, pick, t } from "./i18n";
+import { onLang, pick, t, word } from "./i18n";
 import { SiteInputs } from "./inputs";
 import type { AtlasLayer } from "./layers";
 import { zoomTo, type Overlay } from "./map";
@@ -92,9 +93,12 @@ export class CheckPanel {
     return this.drawing.active || this.editing.active;
   }
 
-  /** The answer that is open, for the printed sheet. */
-  get current(): Answer | undefined {
-    return this.answer;
+  /** The open check in one line, for the printed sheet; empty when there is none. */
+  get title(): string {
+    const a = this.answer;
+    if (!a) return "";
+    const name = this.draft?.name || t("siteWord");
+    return [`${name}: ${word("verdict", shownVerdict(a))}`, areaParts(a.site?.area).ha, `${t("archived")} ${a.id ?? "—"}`].join(" · ");
   }
 
   /** Opens the archived check, or the comparison of several, that the address of the page names. */
@@ -292,7 +296,7 @@ export class CheckPanel {
       this.context.faults.show(faults.flatMap((f) => (f.lonlat ?? []).map((p) => ({ geometry: { type: "Point" as const, coordinates: p } }))));
       if (!isEmpty(extent)) zoomTo(this.context.map, grow(extent, 0.4));
     });
-    this.element.querySelector<HTMLElement>('[data-testid="handed-in"] h3')?.focus();
+    this.element.querySelector<HTMLElement>('[data-testid="handed-in"] h2')?.focus();
   }
 
   private setAside(): void {
@@ -324,7 +328,7 @@ export class CheckPanel {
     this.comparison = { columns, ranking };
     setHashValue("compare", columns.map((c) => c.answer.id).join(","));
     const extent = this.context.site.show(columns.map((c) => ({ geometry: c.answer.site?.geometry, properties: { label: c.label, verdict: shownVerdict(c.answer) } })));
-    this.context.conflicts.show(columns.flatMap((c) => conflictsOf(c.answer)));
+    this.context.conflicts.show(columns.flatMap((c) => conflictsOf(c.answer).filter((f) => f.properties.verdict !== "incomplete")));
     if (!isEmpty(extent)) zoomTo(this.context.map, grow(extent, 0.3));
   }
 
@@ -396,7 +400,9 @@ export class CheckPanel {
 
   private settled(): void {
     this.render();
-    this.output.querySelector<HTMLElement>("h2[tabindex], .failure [tabindex]")?.focus();
+    const heading = this.output.querySelector<HTMLElement>("h2[tabindex]");
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView({ block: "start" });
   }
 
   private showOnMap(answer: Answer): void {

@@ -55,7 +55,7 @@ export function tray(alternatives: Alternative[], actions: TrayActions): HTMLEle
   return el(
     "section",
     { class: "tray", "data-testid": "tray" },
-    el("h3", {}, t("alternatives", { n: alternatives.length })),
+    el("h2", { class: "sub" }, t("alternatives", { n: alternatives.length })),
     el("ol", {}, ...alternatives.map(item)),
     alternatives.length < 2
       ? el("p", { class: "note" }, t("alternativesMore"))
@@ -106,15 +106,16 @@ function figures(columns: Column[], rows: LayerResult[][]): HTMLElement[] {
   const count = (i: number, outcome: string) => String(rows[i]!.filter((r) => outcomeOf(r.outcome) === outcome).length);
   const short = (a: Area | undefined) => (typeof a?.m2 === "number" ? areaParts(a).ha : "—");
   const counting = (a: Answer, verdict: string) => String((a.findings ?? []).filter((f) => (f.counts_as ?? f.verdict) === verdict).length);
+  const ranked = columns.some((c) => c.rank !== undefined);
+  const onlyRanked = (...lines: HTMLElement[]) => (ranked ? lines : []);
   return [
-    line(t("rank"), (c) => (c.rank === undefined ? "—" : String(c.rank))),
+    ...onlyRanked(line(t("rank"), (c) => (c.rank === undefined ? "—" : String(c.rank)))),
     line(t("verdictWord"), (c) => {
       const v = shownVerdict(c.answer);
       return [badge(`verdict-badge ${verdictOf(v)}`, word("verdict", v)), el("small", {}, sentencesOf(pick(c.answer.summary))[0] ?? "")];
     }),
     line(t("siteArea"), (c) => [short(c.answer.site?.area), el("small", {}, areaParts(c.answer.site?.area).mu)]),
-    line(t("prohibitedCertain"), (c) => short(c.prohibited)),
-    line(t("restrictedCertain"), (c) => short(c.restricted)),
+    ...onlyRanked(line(t("prohibitedCertain"), (c) => short(c.prohibited)), line(t("restrictedCertain"), (c) => short(c.restricted))),
     line(word("group", "prohibited"), (c) => counting(c.answer, "prohibited")),
     line(word("group", "restricted"), (c) => counting(c.answer, "restricted")),
     line(word("group", "incomplete"), (c) => counting(c.answer, "incomplete")),

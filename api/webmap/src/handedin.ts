@@ -27,7 +27,7 @@ export function readBox(name: string, read: ReadSites, choices: Choices, actions
   return el(
     "section",
     { class: "handed-in", "data-testid": "handed-in", "data-sound": String(sound) },
-    el("h3", { tabindex: -1 }, t("fileRead", { name, n: plots.length })),
+    el("h2", { class: "sub", tabindex: -1 }, t("fileRead", { name, n: plots.length })),
     el("p", { class: "note" }, `${t("readAs")} ${facts}`),
     el("ul", {}, ...plots.slice(0, most).map((p, i) => plotLine(p, i))),
     plots.length > most && el("p", { class: "note" }, t("morePlots", { n: plots.length - most })),

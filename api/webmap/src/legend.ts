@@ -23,7 +23,7 @@ export function renderLegend(layers: AtlasLayer[], actions: LegendActions): HTML
   const drawn = el("ul", { class: "legend" }, ...sorted.filter((l) => !empty(l)).map((l) => entry(l, actions)));
   const absent = el("ul", { class: "legend", "data-testid": "legend-absent" }, ...sorted.filter(empty).map((l) => entry(l, actions)));
   const list = el("div", { "data-testid": "legend" }, drawn);
-  if (absent.children.length > 0) list.append(el("h3", {}, t("absent")), el("p", { class: "note" }, t("absentNote")), absent);
+  if (absent.children.length > 0) list.append(el("h2", { class: "sub" }, t("absent")), el("p", { class: "note" }, t("absentNote")), absent);
   const setAll = (on: boolean) => () => {
     for (const l of layers) l.layer.setVisible(on);
     for (const box of list.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) box.checked = on;
@@ -43,7 +43,7 @@ function signs(): HTMLElement {
   return el(
     "div",
     { class: "signs" },
-    el("h3", {}, t("symbols")),
+    el("h2", { class: "sub" }, t("symbols")),
     el(
       "ul",
       { class: "legend" },
@@ -78,7 +78,7 @@ function entry(layer: AtlasLayer, actions: LegendActions): HTMLElement {
   const effect = c.legalEffect;
   return el(
     "li",
-    { "data-testid": "legend-entry", "data-id": c.id, "data-state": layer.state },
+    { "data-testid": "legend-entry", "data-id": c.id, "data-state": layer.state, "aria-busy": layer.state === "loading" ? "true" : undefined },
     el(
       "label",
       {},
@@ -89,12 +89,11 @@ function entry(layer: AtlasLayer, actions: LegendActions): HTMLElement {
     ),
     classes(layer),
     stateLine(layer, actions),
-    layer.state === "loaded" && about(layer, actions),
+    layer.state !== "failed" && about(layer, actions),
   );
 }
 
 function stateLine(layer: AtlasLayer, actions: LegendActions): HTMLElement {
-  if (layer.state === "loading") return el("p", { class: "note" }, t("loadingLayer"));
   if (layer.state === "failed") {
     return el(
       "p",
@@ -104,8 +103,13 @@ function stateLine(layer: AtlasLayer, actions: LegendActions): HTMLElement {
       el("button", { type: "button", class: "quiet", onclick: () => actions.retry(layer) }, t("retry")),
     );
   }
-  const parts = [layer.features.length === 1 ? t("countOne") : t("count", { n: layer.features.length })];
-  if (layer.notLocated > 0) parts.push(t("noGeometry", { n: layer.notLocated }));
+  // While a layer is loading the numbers of the catalogue stand where its own will, so that nothing moves when they come.
+  const { featureCount, locatedCount } = layer.collection;
+  if (layer.state === "loading" && typeof featureCount !== "number") return el("p", { class: "note" }, t("loadingLayer"));
+  const count = layer.state === "loading" ? featureCount! : layer.features.length;
+  const notLocated = layer.state === "loading" ? count - (locatedCount ?? count) : layer.notLocated;
+  const parts = [count === 1 ? t("countOne") : t("count", { n: count })];
+  if (notLocated > 0) parts.push(t("noGeometry", { n: notLocated }));
   const [from, to] = layer.collection.style?.zoom ?? [0, 22];
   if (from > 7 || to < 20) parts.push(t("zoomRange", { from, to }));
   return el("p", { class: "note", "data-testid": "legend-count" }, parts.join(lang() === "zh" ? "，" : ", "));

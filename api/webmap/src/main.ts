@@ -8,6 +8,7 @@ import "./answer.css";
 import "./atlas.css";
 import "./check.css";
 import "./main.css";
+import "./print.css";
 import { fetchCollections, fetchFeature, pageURL } from "./api";
 import { backgrounds } from "./background";
 import { Base } from "./base";
@@ -25,6 +26,7 @@ import { Parks } from "./parks";
 import { PlanPanel } from "./plan";
 import { Popup } from "./popup";
 import { failureBox } from "./problem";
+import { Printing } from "./print";
 import { addReadout } from "./readout";
 import { searchBox } from "./search";
 import { reachOf } from "./style";
@@ -118,6 +120,8 @@ function start(): void {
     },
   });
   panel.checkTab.append(check.element);
+  const printing = new Printing({ map, layers: () => layers, note: () => check.title, restore: () => fitPadding(map) });
+  panel.addTool(printing.button);
 
   const actions: LegendActions = {
     pick: (feature, opener) => {

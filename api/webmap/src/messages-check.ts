@@ -120,6 +120,7 @@ export const checkMessages = {
   setAside: ["加入比选", "Add to comparison"],
   checkAgain: ["重新检查", "Check again"],
   siteDetails: ["用地信息", "The site"],
+  siteWord: ["用地", "Site"],
   siteName: ["名称", "Name"],
   siteAccuracyLabel: ["边界精度（米）", "Accuracy of the boundary (m)"],
   applyAndCheck: ["应用并检查", "Apply and check"],

@@ -23,7 +23,7 @@ export class Panel {
   readonly searchBox = el("div", { class: "search" });
   private readonly box = byId("panel");
   private readonly head = el("header", {});
-  private readonly theme = themeButton();
+  private readonly tools: HTMLElement[] = [themeButton()];
   private readonly tabs = el("div", { role: "tablist", class: "tabs" });
   private readonly footer = el("footer", { class: "note" });
   private current: Tab = tabs.find(([name]) => name === hashValue("tab"))?.[0] ?? "layers";
@@ -34,6 +34,12 @@ export class Panel {
     this.box.append(this.head, this.searchBox, dayControl(), this.tabs, this.layersTab, this.parksTab, this.planTab, this.checkTab, this.footer);
     this.render();
     onLang(() => this.render());
+  }
+
+  /** Puts one more button into the head. */
+  addTool(button: HTMLElement): void {
+    this.tools.push(button);
+    this.render();
   }
 
   /** Shows a tab, opening the panel when it is collapsed. */
@@ -69,12 +75,13 @@ export class Panel {
   private render(): void {
     this.box.setAttribute("aria-label", t("panel"));
     this.box.classList.toggle("collapsed", this.collapsed);
+    this.box.dataset.tab = this.current;
     const language = (code: Lang, name: string) =>
       el("button", { type: "button", lang: code === "zh" ? "zh-Hans" : "en", "aria-pressed": String(lang() === code), "data-testid": `lang-${code}`, onclick: () => setLang(code) }, name);
     this.head.replaceChildren(
       el("h1", {}, t("title"), el("small", {}, "planatlas")),
       el("div", { class: "languages", role: "group", "aria-label": t("language") }, language("zh", "中文"), language("en", "EN")),
-      this.theme,
+      ...this.tools,
       el("button", { type: "button", class: "fold", "aria-expanded": String(!this.collapsed), "aria-label": t("panelToggle"), onclick: () => this.setCollapsed(!this.collapsed) }, this.collapsed ? "▴" : "▾"),
     );
     this.tabs.setAttribute("aria-label", t("panel"));
