@@ -130,11 +130,12 @@ func (d *sldDocument) rule(l *layers.Layer, kind layers.ShapeKind) {
 	d.shut("Rule")
 }
 
-// only holds a rule to shapes of one kind, by their dimension.
+// only holds a rule to shapes of one kind. There is no standard function for it;
+// these are the names of QGIS.
 func (d *sldDocument) only(kind layers.ShapeKind) {
-	n := map[layers.ShapeKind]string{layers.Points: "0", layers.Lines: "1", layers.Areas: "2"}[kind]
-	d.out.WriteString(`<ogc:Filter><ogc:PropertyIsEqualTo><ogc:Function name="dimension"><ogc:PropertyName>geom</ogc:PropertyName></ogc:Function><ogc:Literal>` +
-		n + `</ogc:Literal></ogc:PropertyIsEqualTo></ogc:Filter>` + "\n")
+	name := map[layers.ShapeKind]string{layers.Points: "Point", layers.Lines: "Line", layers.Areas: "Polygon"}[kind]
+	d.out.WriteString(`<ogc:Filter><ogc:PropertyIsEqualTo><ogc:Function name="geometry_type"><ogc:Function name="$geometry"/></ogc:Function><ogc:Literal>` +
+		name + `</ogc:Literal></ogc:PropertyIsEqualTo></ogc:Filter>` + "\n")
 }
 
 func (d *sldDocument) stroke(k look) {

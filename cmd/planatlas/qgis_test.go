@@ -48,3 +48,39 @@ func TestQGISLoadsEveryLayer(t *testing.T) {
 		t.Errorf("QGIS %d filtered for itself: %v", got.Version, queries)
 	}
 }
+
+// TestQGISDrawsTiles opens the vector tiles of the whole plan in the style of the
+// service, and reads the SLD of every collection.
+func TestQGISDrawsTiles(t *testing.T) {
+	address, _ := inProcess(t)
+	script, err := filepath.Abs("testdata/qgis_tiles.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := client(t, "apt-get install python3-qgis", "/usr/bin/python3", script, address, "113.58", "37.86")
+	var got struct {
+		Valid   bool
+		Error   string
+		Colours int
+		SLD     map[string]struct {
+			OK       bool
+			Message  string
+			Renderer string
+			Colours  []string
+		}
+	}
+	if err := json.Unmarshal([]byte(out[max(0, strings.Index(out, "{")):]), &got); err != nil {
+		t.Fatalf("%v (is python3-qgis installed?)\n%s", err, out)
+	}
+	if !got.Valid || got.Error != "" || got.Colours < 20 {
+		t.Errorf("tiles: valid %t, %q, %d colours", got.Valid, got.Error, got.Colours)
+	}
+	for name, s := range got.SLD {
+		if !s.OK || s.Message != "" || len(s.Colours) == 0 || s.Renderer == "nullSymbol" {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if len(got.SLD) < 30 {
+		t.Errorf("%d styles", len(got.SLD))
+	}
+}
