@@ -53,7 +53,7 @@ func TestGDALReadsTiles(t *testing.T) {
 func TestOpenLayersReadsTiles(t *testing.T) {
 	t.Parallel()
 	address := mapPage(t)
-	out := browse(t, "tiles.mjs", address, "113.58", "37.86")
+	out := browse(t, "tiles.mjs", address, "113.58,37.86")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	var found map[string][]string
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &found); err != nil {

@@ -1,4 +1,4 @@
-// OpenLayers on the vector tiles of a running service: node e2e/tiles.mjs BASE_URL LON LAT
+// OpenLayers on the vector tiles of a running service: node e2e/tiles.mjs BASE_URL LON,LAT
 // Draws the tiles that the TileJSON names, and prints the layers and the ids of the features that it found in them.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -6,7 +6,7 @@ import { expect, main, ok, withPage } from "./browser.mjs";
 
 const ol = join(dirname(createRequire(import.meta.url).resolve("ol/package.json")), "dist", "ol.js");
 
-await main((base, lon, lat) =>
+await main((base, place) =>
   withPage(base, async (page, complaints) => {
     await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
     await page.goto(new URL("?f=html", base).href); // any page of the service's origin
@@ -14,7 +14,7 @@ await main((base, lon, lat) =>
     const listed = await (await page.request.get(new URL("collections", base).href)).json();
     const names = listed.collections.filter((c) => c.geometryType).map((c) => c.id);
     const tilejson = await (await page.request.get(new URL(`tiles/${names.join(",")}.json`, base).href)).json();
-    const seen = await page.evaluate(draw, { tilejson, center: [Number(lon), Number(lat)] });
+    const seen = await page.evaluate(draw, { tilejson, center: place.split(",").map(Number) });
     expect(seen.failed === 0, `${seen.failed} tiles were not loaded`);
     expect(seen.colours > 20, `the map is blank: ${seen.colours} colours`);
     expect(complaints.length === 0, `the page complained: ${complaints.join("; ")}`);
