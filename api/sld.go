@@ -156,9 +156,9 @@ func (d *sldDocument) stroke(k look) {
 	d.shut("Stroke")
 }
 
-// hatch fills with lines a few pixels apart.
+// hatch fills with lines or dots a few pixels apart.
 func (d *sldDocument) hatch(k look) {
-	name, ok := map[string]string{"diagonal": "slash", "cross": "x"}[k.hatch]
+	name, ok := map[string]string{"diagonal": "slash", "back": "backslash", "horizontal": "horline", "vertical": "line", "cross": "x", "dots": "circle"}[k.hatch]
 	if !ok {
 		return
 	}

@@ -78,7 +78,7 @@ func TestSLD(t *testing.T) {
 			}
 			if !strings.Contains(text, `version="`+version+`"`) || !strings.Contains(text, ">"+l.ID+"<") || !strings.Contains(text, l.Style.Stroke[:7]) || !strings.Contains(string(plan.body), ">"+l.ID+"<") ||
 				(l.Style.Hatch != "") != strings.Contains(text, "GraphicFill") || (len(l.Style.Dash) > 0) != strings.Contains(text, "stroke-dasharray") || (l.Style.Label != "") != strings.Contains(text, "TextSymbolizer") {
-				t.Errorf("%s as %s: %s", l.ID, f, text)
+				t.Errorf("%s as %s: style %+v: %s", l.ID, f, l.Style, text)
 			}
 		}
 	}
