@@ -108,8 +108,10 @@ func (x *Index) Find(text string) []Found {
 	if letters == "" {
 		return nil
 	}
-	for _, e := range x.entries {
-		if rank := e.rank(q, letters); rank < no {
+	latin, wordBegun := isLatin(letters), " "+q
+	for i := range x.entries {
+		e := &x.entries[i]
+		if rank := e.rank(q, wordBegun, letters, latin); rank < no {
 			out = append(out, Found{e.Name, rank})
 		}
 	}
@@ -122,7 +124,7 @@ func Compare(a, b Found) int {
 	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(utf8.RuneCountInString(a.Name.Name.ZH), utf8.RuneCountInString(b.Name.Name.ZH)))
 }
 
-func (e entry) rank(q, letters string) int {
+func (e *entry) rank(q, wordBegun, letters string, latin bool) int {
 	switch {
 	case q == e.zh, q == e.en:
 		return whole
@@ -131,10 +133,13 @@ func (e entry) rank(q, letters string) int {
 	case strings.Contains(e.zh, q):
 		return chinese + 1
 	}
-	if at := strings.Index(" "+e.en, " "+q); at >= 0 {
-		return word + min(at, 1)
+	if strings.HasPrefix(e.en, q) {
+		return word
 	}
-	if isLatin(letters) {
+	if strings.Contains(e.en, wordBegun) {
+		return word + 1
+	}
+	if latin {
 		for i := range e.syllables {
 			if reads(e.syllables[i:], letters) {
 				return reading + min(i, 1)
