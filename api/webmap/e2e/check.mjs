@@ -39,6 +39,7 @@ await main((base) =>
       await openMap(page, base);
       await page.getByTestId("tab-check").click();
       await draw(page);
+      await snap(page);
       await edit(page, base);
       await files(page);
       await questions(page, base);
@@ -107,6 +108,37 @@ async function draw(page) {
   expect(code === 201 && Math.abs(body.site.area.m2 - 9999.67) < 0.05, `the typed square of 100 m has ${body.site.area?.m2} m², status ${code}`);
   await shownCheck(page);
   ok("drawn by typed degrees, seconds and metres of zone 38, with undo and redo");
+}
+
+/** A click beside a vertex of a layer takes the vertex itself. */
+async function snap(page) {
+  await page.getByTestId("draw").click();
+  const at = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const { map } = window.planatlas;
+        const source = map.getLayers().getArray().find((l) => l.get("collection") === "industrial_parks").getSource();
+        const vertex = source.getFeatures().map((f) => f.getGeometry()).find((g) => g?.getType() === "Polygon").getCoordinates()[0][0];
+        map.getView().setCenter(vertex);
+        map.getView().setZoom(15);
+        map.once("rendercomplete", () => resolve({ vertex, pixel: map.getPixelFromCoordinate(vertex) }));
+        map.render();
+      }),
+  );
+  const [x, y] = at.pixel;
+  await page.mouse.move(x + 4, y + 3);
+  await page.mouse.click(x + 4, y + 3);
+  const first = await page.evaluate(() => {
+    const draw = window.planatlas.map.getInteractions().getArray().find((i) => typeof i.finishDrawing === "function");
+    return draw.getOverlay().getSource().getFeatures().find((f) => f.getGeometry().getType() === "Polygon").getGeometry().getCoordinates()[0][0];
+  });
+  expect(Math.hypot(first[0] - at.vertex[0], first[1] - at.vertex[1]) < 0.001, `a click beside a vertex sets a point ${Math.hypot(first[0] - at.vertex[0], first[1] - at.vertex[1]).toFixed(2)} m from it`);
+  await page.getByTestId("draw-cancel").click();
+  await reveal(page);
+  await paste(page, txt);
+  await page.getByTestId("check-read").click();
+  await shownCheck(page);
+  ok("drawing snaps to the layers");
 }
 
 async function edit(page, base) {
