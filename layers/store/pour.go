@@ -65,8 +65,8 @@ func pour(ctx context.Context, tx pgx.Tx, in layers.Import) (a applied, done boo
 // errRefused says that rows of the file are wrong, which the stage has to tell.
 var errRefused = errors.New("rows of the file are refused")
 
-// strip takes the indexes and the stamping trigger off a layer's table and returns
-// the statements that put them back. All that other triggers do stays.
+// strip takes the indexes, and the triggers that stamp rows and keep derived tables, off
+// a layer's table and returns the statements that put them back. The history stays.
 func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, err error) {
 	if _, err := tx.Exec(ctx, "lock table "+table(l)+" in access exclusive mode"); err != nil {
 		return nil, err
@@ -80,18 +80,28 @@ func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, e
 			where indrelid = $1::regclass and not exists (select from pg_constraint where conindid = indexrelid)
 		union all
 		select format('alter table %s disable trigger %I', tgrelid::regclass, tgname), format('alter table %s enable %s trigger %I', tgrelid::regclass, case tgenabled when 'A' then 'always' end, tgname)
-			from pg_trigger where tgrelid = $1::regclass and tgname = 'stamp_row' and tgenabled <> 'D'`, table(l))
+			from pg_trigger where tgrelid = $1::regclass and tgname = 'stamp_row' and tgenabled <> 'D'
+		union all
+		select format('drop trigger %I on %s', tgname, tgrelid::regclass), null from pg_trigger where tgrelid = $1::regclass and tgname in ('parts_insert', 'tiles_insert')`, table(l))
 	if err != nil {
 		return nil, err
 	}
 	var off []string
-	var down, up string
+	var down string
+	var up *string
 	if _, err := pgx.ForEachRow(rows, []any{&down, &up}, func() error {
-		off, rebuild = append(off, down), append(rebuild, up)
+		off = append(off, down)
+		if up != nil {
+			rebuild = append(rebuild, *up)
+		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
+	// Derived tables are made anew from the whole table, once it has its indexes; then
+	// nobody tells who listens what changed, so that all did.
+	rebuild = append(rebuild, "select planatlas.watch_parts("+literal(l.ID)+")", "select planatlas.watch_tiles("+literal(l.ID)+")",
+		"select pg_notify('planatlas', json_build_object('layer', id, 'all', true, 'revision', revision)::text) from planatlas.layer where id = "+literal(l.ID))
 	for _, sql := range off {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return nil, err
