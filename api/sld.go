@@ -77,9 +77,11 @@ func (d *sldDocument) layer(l *layers.Layer, symbology bool, lang string) {
 		d.text("Title", title)
 	}
 	d.open("FeatureTypeStyle")
-	for _, kind := range []layers.ShapeKind{layers.Areas, layers.Lines, layers.Points} {
-		if l.May(kind) {
-			d.rule(l, kind)
+	for _, p := range partsOf(l) {
+		for _, kind := range []layers.ShapeKind{layers.Areas, layers.Lines, layers.Points} {
+			if l.May(kind) {
+				d.rule(l, p, kind)
+			}
 		}
 	}
 	if l.Style.Label != "" {
@@ -89,14 +91,13 @@ func (d *sldDocument) layer(l *layers.Layer, symbology bool, lang string) {
 	d.out.WriteString("</sld:UserStyle></sld:NamedLayer>\n")
 }
 
-// rule draws one kind of shape. A layer that mixes them has a rule for each.
-func (d *sldDocument) rule(l *layers.Layer, kind layers.ShapeKind) {
-	k := lookOf(l)
+// rule draws one kind of shape of a part of a layer. A layer that mixes them has a
+// rule for each.
+func (d *sldDocument) rule(l *layers.Layer, p part, kind layers.ShapeKind) {
+	k := p.look
 	d.open("Rule")
-	d.text("Name", l.ID+" "+string(kind))
-	if l.Geometry == "Geometry" {
-		d.only(kind)
-	}
+	d.text("Name", l.ID+p.name+" "+string(kind))
+	d.filter(l, p, kind)
 	d.scales(l)
 	switch kind {
 	case layers.Areas:
@@ -111,6 +112,11 @@ func (d *sldDocument) rule(l *layers.Layer, kind layers.ShapeKind) {
 		d.stroke(k)
 		d.shut("PolygonSymbolizer")
 	case layers.Lines:
+		if k.casing != "" {
+			d.open("LineSymbolizer")
+			d.stroke(look{stroke: k.casing, width: k.width + casingWidth, strokeOpacity: 1})
+			d.shut("LineSymbolizer")
+		}
 		d.open("LineSymbolizer")
 		d.stroke(k)
 		d.shut("LineSymbolizer")
@@ -130,12 +136,43 @@ func (d *sldDocument) rule(l *layers.Layer, kind layers.ShapeKind) {
 	d.shut("Rule")
 }
 
-// only holds a rule to shapes of one kind. There is no standard function for it;
-// these are the names of QGIS.
-func (d *sldDocument) only(kind layers.ShapeKind) {
-	name := map[layers.ShapeKind]string{layers.Points: "Point", layers.Lines: "Line", layers.Areas: "Polygon"}[kind]
-	d.out.WriteString(`<ogc:Filter><ogc:PropertyIsEqualTo><ogc:Function name="geometry_type"><ogc:Function name="$geometry"/></ogc:Function><ogc:Literal>` +
-		name + `</ogc:Literal></ogc:PropertyIsEqualTo></ogc:Filter>` + "\n")
+// filter holds a rule to a part of the layer, and to shapes of one kind where it mixes
+// them. There is no standard function for these; the names are those of QGIS.
+func (d *sldDocument) filter(l *layers.Layer, p part, kind layers.ShapeKind) {
+	var all []string
+	if l.Geometry == "Geometry" {
+		name := map[layers.ShapeKind]string{layers.Points: "Point", layers.Lines: "Line", layers.Areas: "Polygon"}[kind]
+		all = append(all, d.equal(`<ogc:Function name="geometry_type"><ogc:Function name="$geometry"/></ogc:Function>`, name))
+	}
+	if p.in != nil {
+		all = append(all, d.oneOf(*p.in))
+	}
+	for _, c := range p.before {
+		all = append(all, "<ogc:Not>"+d.oneOf(c)+"</ogc:Not>")
+	}
+	if len(all) > 0 {
+		d.out.WriteString("<ogc:Filter>" + joined("And", all) + "</ogc:Filter>\n")
+	}
+}
+
+func (d *sldDocument) equal(expression, value string) string {
+	return "<ogc:PropertyIsEqualTo>" + expression + "<ogc:Literal>" + d.escape(value) + "</ogc:Literal></ogc:PropertyIsEqualTo>"
+}
+
+func (d *sldDocument) oneOf(c layers.StyleClass) string {
+	var some []string
+	for _, v := range c.Values {
+		some = append(some, d.equal("<ogc:PropertyName>"+d.escape(c.Property)+"</ogc:PropertyName>", v))
+	}
+	return joined("Or", some)
+}
+
+// joined joins conditions by And or Or, which take two or more.
+func joined(operator string, conditions []string) string {
+	if len(conditions) == 1 {
+		return conditions[0]
+	}
+	return "<ogc:" + operator + ">" + strings.Join(conditions, "") + "</ogc:" + operator + ">"
 }
 
 func (d *sldDocument) stroke(k look) {
@@ -191,7 +228,7 @@ func (d *sldDocument) label(l *layers.Layer) {
 	d.set("fill", "#ffffff")
 	d.shut("Fill", "Halo")
 	d.open("Fill")
-	d.set("fill", lookOf(l).stroke)
+	d.set("fill", lookOf(l.Style).stroke)
 	d.shut("Fill", "TextSymbolizer", "Rule")
 }
 

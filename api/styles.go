@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/http"
@@ -121,7 +122,9 @@ func (s *server) mapLibre(req *http.Request, ls []*layers.Layer, name string, la
 		source = object{"type": "vector", "url": base(req) + "/tiles/" + idList(ls) + ".json"}
 	}
 	for _, l := range ls {
-		drawn = append(drawn, shapeLayers(l)...)
+		for _, p := range partsOf(l) {
+			drawn = append(drawn, shapeLayers(l, p)...)
+		}
 	}
 	for _, l := range ls {
 		if labels && l.Style.Label != "" {
@@ -131,12 +134,62 @@ func (s *server) mapLibre(req *http.Request, ls []*layers.Layer, name string, la
 	return object{"version": 8, "name": name, "sources": object{"planatlas": source}, "layers": drawn}
 }
 
-// shapeLayers draw the areas, lines and points of a layer, as far as it can have them.
-func shapeLayers(l *layers.Layer) (out []object) {
-	st := lookOf(l)
-	add := func(kind, shape string, paint object, layout object) {
-		one := object{"id": l.ID + "-" + kind, "type": kind, "source": "planatlas", "source-layer": l.ID, "paint": paint,
-			"filter": []any{"==", []any{"geometry-type"}, shape}, "metadata": object{"planatlas:title": l.Title, "planatlas:hatch": l.Style.Hatch}}
+// part is the part of a layer that is drawn in one way: the features of a class of
+// its style, or those of no class.
+type part struct {
+	name   string // added to the names of what draws it
+	title  layers.Text
+	look   look
+	in     *layers.StyleClass
+	before []layers.StyleClass // whose features are not in it
+}
+
+// partsOf parts a layer by the classes of its style, of which the first that fits
+// counts; the rest is drawn first.
+func partsOf(l *layers.Layer) []part {
+	out := []part{{title: l.Title, look: lookOf(l.Style), before: l.Style.Classes}}
+	for i, c := range l.Style.Classes {
+		st := l.Style
+		st.Stroke, st.Fill, st.Width = cmp.Or(c.Stroke, st.Stroke), cmp.Or(c.Fill, st.Fill), cmp.Or(c.Width, st.Width)
+		if c.Dash != nil {
+			st.Dash = c.Dash
+		}
+		k := lookOf(st)
+		k.casing, _ = colour(c.Casing)
+		out = append(out, part{name: "-" + strconv.Itoa(i+1), title: c.Title, look: k, in: &c, before: l.Style.Classes[:i]})
+	}
+	return out
+}
+
+// filter is the condition of a part on shapes of a type, in expressions that QGIS
+// knows too.
+func (p part) filter(shape []any) []any {
+	all := []any{"all", shape}
+	if p.in != nil {
+		some := []any{"any"}
+		for _, v := range p.in.Values {
+			some = append(some, []any{"==", []any{"get", p.in.Property}, v})
+		}
+		all = append(all, some)
+	}
+	for _, c := range p.before {
+		for _, v := range c.Values {
+			all = append(all, []any{"!=", []any{"get", c.Property}, v})
+		}
+	}
+	if len(all) == 2 {
+		return shape
+	}
+	return all
+}
+
+// shapeLayers draw the areas, lines and points of a part of a layer, as far as it can
+// have them.
+func shapeLayers(l *layers.Layer, p part) (out []object) {
+	st := p.look
+	add := func(kind, name string, shape []any, paint object, layout object) {
+		one := object{"id": l.ID + "-" + name + p.name, "type": kind, "source": "planatlas", "source-layer": l.ID, "paint": paint,
+			"filter": p.filter(shape), "metadata": object{"planatlas:title": p.title, "planatlas:hatch": l.Style.Hatch}}
 		if len(layout) > 0 {
 			one["layout"] = layout
 		}
@@ -144,20 +197,24 @@ func shapeLayers(l *layers.Layer) (out []object) {
 		out = append(out, one)
 	}
 	if l.May(layers.Areas) && st.fill != "" {
-		add("fill", "Polygon", object{"fill-color": st.fill, "fill-opacity": st.fillOpacity}, nil)
+		add("fill", "fill", []any{"==", []any{"geometry-type"}, "Polygon"}, object{"fill-color": st.fill, "fill-opacity": st.fillOpacity}, nil)
 	}
 	if l.May(layers.Areas) || l.May(layers.Lines) {
 		paint := object{"line-color": st.stroke, "line-opacity": st.strokeOpacity, "line-width": st.width}
 		if dash := st.dashInWidths(); dash != nil {
 			paint["line-dasharray"] = dash
 		}
-		add("line", "LineString", paint, object{"line-join": "round"})
+		shape := []any{"==", []any{"geometry-type"}, "LineString"}
 		if l.May(layers.Areas) { // an outline is a line too
-			out[len(out)-1]["filter"] = []any{"!=", []any{"geometry-type"}, "Point"}
+			shape = []any{"!=", []any{"geometry-type"}, "Point"}
 		}
+		if st.casing != "" {
+			add("line", "casing", shape, object{"line-color": st.casing, "line-width": st.width + casingWidth}, object{"line-join": "round"})
+		}
+		add("line", "line", shape, paint, object{"line-join": "round"})
 	}
 	if l.May(layers.Points) {
-		add("circle", "Point", object{"circle-color": st.point, "circle-radius": st.radius(), "circle-stroke-color": st.pointStroke, "circle-stroke-width": pointStrokeWidth}, nil)
+		add("circle", "circle", []any{"==", []any{"geometry-type"}, "Point"}, object{"circle-color": st.point, "circle-radius": st.radius(), "circle-stroke-color": st.pointStroke, "circle-stroke-width": pointStrokeWidth}, nil)
 	}
 	return out
 }
@@ -176,7 +233,7 @@ func zoomRange(one object, l *layers.Layer) {
 func labelLayer(l *layers.Layer) object {
 	one := object{"id": l.ID + "-label", "type": "symbol", "source": "planatlas", "source-layer": l.ID,
 		"layout": object{"text-field": []any{"get", l.Style.Label}, "text-size": labelSize, "text-font": []string{"Noto Sans CJK SC Regular"}, "text-offset": []float64{0, -1}},
-		"paint":  object{"text-color": lookOf(l).stroke, "text-halo-color": "#ffffff", "text-halo-width": 1.5}}
+		"paint":  object{"text-color": lookOf(l.Style).stroke, "text-halo-color": "#ffffff", "text-halo-width": 1.5}}
 	if !l.May(layers.Areas) && !l.May(layers.Points) {
 		one["layout"].(object)["symbol-placement"] = "line"
 	}
@@ -187,6 +244,7 @@ func labelLayer(l *layers.Layer) object {
 // How points and labels look, in pixels.
 const (
 	pointStrokeWidth = 1.5
+	casingWidth      = 2 // both sides together
 	labelSize        = 12
 )
 
@@ -196,13 +254,12 @@ type look struct {
 	strokeOpacity, fillOpacity float64
 	width                      float64
 	dash                       []float64 // pixels
-	hatch                      string
+	hatch, casing              string
 	point, pointStroke         string
 }
 
-// lookOf reads the style of the declaration, as the web map does.
-func lookOf(l *layers.Layer) look {
-	st := l.Style
+// lookOf reads a style of a declaration, as the web map does.
+func lookOf(st layers.Style) look {
 	k := look{width: st.Width, dash: st.Dash, hatch: st.Hatch}
 	if k.width == 0 {
 		k.width = 1.5

@@ -6,8 +6,11 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"planatlas/layers"
 )
 
 // TestMapLibreStyles: every layer of a style draws a layer of the tiles, in a colour
@@ -46,8 +49,14 @@ func TestMapLibreStyles(t *testing.T) {
 		}
 	}
 	for _, l := range s.published() {
-		if l.HasGeometry() && !ids[l.ID+"-line"] && !ids[l.ID+"-circle"] {
-			t.Errorf("%s is not drawn", l.ID)
+		for i := range len(l.Style.Classes) + 1 {
+			class := ""
+			if i > 0 {
+				class = "-" + strconv.Itoa(i)
+			}
+			if l.HasGeometry() && !ids[l.ID+"-line"+class] && !ids[l.ID+"-circle"+class] {
+				t.Errorf("class %d of %s is not drawn", i, l.ID)
+			}
 		}
 	}
 	one := read[doc](t, s.get(t, "/styles/ecological_red_lines", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "atlas.example"), http.StatusOK)
@@ -69,6 +78,13 @@ func TestSLD(t *testing.T) {
 				continue
 			}
 			text := string(s.get(t, "/styles/"+l.ID+"?f="+f).body)
+			dashed, stroked := len(l.Style.Dash) > 0, l.May(layers.Lines) || l.May(layers.Areas)
+			for _, c := range l.Style.Classes {
+				dashed = dashed || len(c.Dash) > 0
+				if !strings.Contains(text, "<ogc:PropertyName>"+c.Property+"</ogc:PropertyName><ogc:Literal>"+c.Values[0]+"<") || !strings.Contains(text, c.Casing) || !strings.Contains(text, c.Stroke) {
+					t.Errorf("%s as %s does not draw the class %v", l.ID, f, c)
+				}
+			}
 			for d := xml.NewDecoder(strings.NewReader(text)); ; {
 				if _, err := d.Token(); errors.Is(err, io.EOF) {
 					break
@@ -77,7 +93,7 @@ func TestSLD(t *testing.T) {
 				}
 			}
 			if !strings.Contains(text, `version="`+version+`"`) || !strings.Contains(text, ">"+l.ID+"<") || !strings.Contains(text, l.Style.Stroke[:7]) || !strings.Contains(string(plan.body), ">"+l.ID+"<") ||
-				(l.Style.Hatch != "") != strings.Contains(text, "GraphicFill") || (len(l.Style.Dash) > 0) != strings.Contains(text, "stroke-dasharray") || (l.Style.Label != "") != strings.Contains(text, "TextSymbolizer") {
+				(l.Style.Hatch != "") != strings.Contains(text, "GraphicFill") || (dashed && stroked) != strings.Contains(text, "stroke-dasharray") || (l.Style.Label != "") != strings.Contains(text, "TextSymbolizer") {
 				t.Errorf("%s as %s: style %+v: %s", l.ID, f, l.Style, text)
 			}
 		}
