@@ -17,9 +17,10 @@ import (
 // Config is what an operator may set for the map page. The zero value is a map of
 // the service's own layers for internal use, which asks nothing of anybody else.
 type Config struct {
-	// Public says that the page is shown to the public. The law wants a map that is
+	// Public says that the service is open to the public. The law wants a map that is
 	// shown to the public reviewed, and the number of its approval on it (地图管理条例,
-	// articles 15, 16 and 22); without the number the page is not served.
+	// articles 15, 16 and 22); without the number the page is not served. Checks tell
+	// the areas of layers that are not public only as upper bounds then.
 	Public      bool         `toml:"public"`
 	Approval    string       `toml:"approval"` // 审图号, shown on the map
 	Backgrounds []Background `toml:"background"`

@@ -162,7 +162,10 @@ func (r *Remainder) coarsen(taken []Taken, hidden map[string]bool, c coarse) *Re
 	if r == nil || !slices.ContainsFunc(taken, func(t Taken) bool { return hidden[t.Layer.ID] }) {
 		return r
 	}
-	if c.none {
+	switch {
+	case c.exact:
+		return &Remainder{Area: r.Area}
+	case c.none:
 		return nil
 	}
 	return &Remainder{Area: overlap(c.site-c.up(c.site-geo.SquareMetres(r.Area.M2)), c.site)}
@@ -189,7 +192,7 @@ func (s *Service) restricted(ctx context.Context, snapshot Snapshot, e examinati
 		return m.Site.Area // the worst that it can be
 	}
 	if slices.ContainsFunc(taken, func(t Taken) bool { return t.Layer.Access != layers.Public }) {
-		return newCoarse(site, m.Site).up(m.Site.Area - part.Area)
+		return s.coarse(site, m.Site).up(m.Site.Area - part.Area)
 	}
 	return m.Site.Area - part.Area
 }

@@ -122,7 +122,7 @@ func (s *Service) rooms(ctx context.Context, snapshot Snapshot, finder Finder, e
 			g.Clip = g.Clip && !hidden[t.Layer.ID]
 		}
 		if out.squares = !g.Clip; out.squares {
-			lost = newCoarse(site, m.Site).up(lost)
+			lost = s.coarse(site, m.Site).up(lost)
 			out.note("范围内有不公开图层的禁止区：只试正方形地块，且不给出内切圆半径", "prohibitions of a layer that is not public lie in the zone: only squares were tried, and the radius of the circle that fits is not told")
 		}
 		told := measure(lost)

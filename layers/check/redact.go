@@ -8,7 +8,8 @@ import (
 	"planatlas/layers"
 )
 
-// What anybody is told of a layer that is not public must not add up to its boundary.
+// What is told of a layer that is not public never shows its features. Where anybody may
+// ask, what is told must not add up to its boundary either.
 // Areas are upper bounds in steps of the site's area, and of a thin site there are
 // none: by a strip that is moved about, or by a thin one, each exact area is a point of
 // the boundary. Verdicts stay, whatever the site.
@@ -62,6 +63,9 @@ func (r Result) redacted(hidden map[string]bool) Result {
 
 // coarsen makes the areas of unpublished layers coarse, in a result that is redacted.
 func (r *Result) coarsen(hidden map[string]bool, c coarse) {
+	if c.exact {
+		return
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if !hidden[f.Layer] {
@@ -95,8 +99,17 @@ func (r *Result) coarsen(hidden map[string]bool, c coarse) {
 
 // coarse makes areas of one site coarse.
 type coarse struct {
-	site geo.SquareMetres
-	none bool // no areas are told at all
+	site  geo.SquareMetres
+	none  bool // no areas are told at all
+	exact bool // they are told as they are
+}
+
+// coarse says how the areas of a site are told: as they are, unless anybody may ask.
+func (s *Service) coarse(site Site, m SiteMeasure) coarse {
+	if !s.Public {
+		return coarse{site: m.Area, exact: true}
+	}
+	return newCoarse(site, m)
 }
 
 // newCoarse looks at the site's width.
@@ -108,6 +121,8 @@ func newCoarse(site Site, m SiteMeasure) coarse {
 // up returns the area as the next full step; all of the site when none are told.
 func (c coarse) up(a geo.SquareMetres) geo.SquareMetres {
 	switch {
+	case c.exact:
+		return a
 	case a <= 0:
 		return 0
 	case c.none:

@@ -61,6 +61,7 @@ type Service struct {
 	Software string
 	Now      func() time.Time
 	Log      *slog.Logger
+	Public   bool // anybody may ask: areas of layers that are not public are told as upper bounds in steps
 }
 
 const (
@@ -172,7 +173,7 @@ func (s *Service) answer(ctx context.Context, snapshot Snapshot, e examination, 
 	if e.sums {
 		d.restricted = s.restricted(ctx, snapshot, e, result, site, m)
 	}
-	hidden, c := hidden(e.Catalog), newCoarse(site, m.Site)
+	hidden, c := hidden(e.Catalog), s.coarse(site, m.Site)
 	shown := result.redacted(hidden)
 	a := s.newAnswer(e, site, m)
 	if a.Provenance.ResultSHA256, d.Err = resultHash(a.with(shown, remainder.redacted(result.taken, hidden))); d.Err != nil {

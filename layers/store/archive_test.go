@@ -287,6 +287,11 @@ func TestTheArchiveHoldsWhatNobodyIsTold(t *testing.T) {
 	s := storetest.Open(t, url)
 	redLine(t, url, "line", 113.5, 37.8, 0.0101)
 	service := checker(t, s)
+	_, inside, err := service.Run(t.Context(), geoJSON(t, square(113.508, 37.8, 0.01)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service.Public = true
 	id, answer, err := service.Run(t.Context(), geoJSON(t, square(113.508, 37.8, 0.01)))
 	if err != nil {
 		t.Fatal(err)
@@ -304,6 +309,10 @@ func TestTheArchiveHoldsWhatNobodyIsTold(t *testing.T) {
 	exact, coarse := full.Findings[i].Overlap, told.Findings[k].Overlap
 	if coarse == nil || coarse.M2 <= exact.M2 || coarse.M2 > exact.M2+0.0501*full.Site.Area.M2 || told.Findings[k].Feature != "" || string(told.Findings[k].Geometry) != "null" {
 		t.Errorf("%+v is told of %+v", coarse, exact)
+	}
+	own := decode[check.Answer](t, inside).Findings[k]
+	if own.Overlap == nil || own.Overlap.M2 != exact.M2 || own.Feature != "" || string(own.Geometry) != "null" {
+		t.Errorf("a service of one's own tells %+v of %+v", own.Overlap, exact)
 	}
 	if told.Remainder != nil && (told.Remainder.Area.M2 >= full.Remainder.Area.M2 || string(told.Remainder.Geometry) != "null") {
 		t.Errorf("%+v is left of %+v", told.Remainder, full.Remainder)
