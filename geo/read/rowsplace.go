@@ -166,6 +166,9 @@ func (r *Rows) finish(row *rawRow) {
 	}
 }
 
+// maxBetween bounds the points that are put on the edges of one row.
+const maxBetween = 500_000
+
 // placer places one geometry.
 type placer struct {
 	*places
@@ -247,8 +250,8 @@ func (p *placer) line(in []orb.Point) []orb.Point {
 		if i > 0 {
 			q := in[i-1]
 			n := math.Ceil(math.Hypot(at[0]-q[0], at[1]-q[1]) / longEdge)
-			if n > 10_000 {
-				p.fail([]orb.Point{q, at}, saying("an edge of %.0f km", "长%.0f公里的边", n*longEdge/1000), text2{"edges inside China", "中国境内的边"})
+			if n > 10_000 || p.between > maxBetween {
+				p.fail([]orb.Point{q, at}, saying("an edge of %.0f km", "长%.0f公里的边", n*longEdge/1000), text2{"a row of no longer edges than a province has", "边长不超过省域的行"})
 				return out
 			}
 			for k := 1.0; k < n; k++ {
