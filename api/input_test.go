@@ -83,7 +83,7 @@ func TestBadQueries(t *testing.T) {
 		{name: "SQL as a name", path: items + "?name_zh%22%3B+drop+table+layers.reference%3B--=1", status: 400, parameter: `name_zh"; drop table layers.reference;--`, detail: "one of the parameters"},
 		{name: "nearest parameter", path: items + "?limits=3", status: 400, parameter: "limits", hint: `did you mean "limit"?`},
 		{name: "nearest property", path: items + "?conty=x", status: 400, parameter: "conty", hint: `did you mean "county"?`},
-		{name: "property elsewhere", path: "/collections?county=x", status: 400, parameter: "county", detail: "one of the parameters f"},
+		{name: "property elsewhere", path: "/collections?county=x", status: 400, parameter: "county", detail: "one of the parameters lang, f"},
 		{name: "twice", path: items + "?limit=1&limit=2", status: 400, parameter: "limit", detail: "limit: 1, 2: want one value"},
 		{name: "half an escape", path: items + "?county=%zz", status: 400, parameter: "query", detail: "county=%zz"},
 		{name: "semicolon", path: items + "?limit=1;bbox=1", status: 400, parameter: "query", detail: "joined by &"},

@@ -75,7 +75,7 @@ func lying(data []byte, size uint32) []byte {
 func rowsOf(n int, row string) string { return strings.Repeat(row, n) }
 
 func TestHostile(t *testing.T) {
-	site := read.Limits{Bytes: 16 << 20, Vertices: 50_000}
+	site := read.Limits{Bytes: 16 << 20, Vertices: 50_000 / smaller}
 	deep := strings.Repeat("[", 1<<20)
 	var many []string
 	for i := range 5000 {
@@ -92,11 +92,11 @@ func TestHostile(t *testing.T) {
 		{"zip bomb as a shapefile", bytes.NewReader(bomb(t, "a.shp", (200<<20)/smaller)), site},
 		{"zip bomb as a workbook", bytes.NewReader(bomb(t, "xl/workbook.xml", (300<<20)/smaller)), site},
 		{"zip bomb that lies about its size", bytes.NewReader(lying(bomb(t, "a.kml", (1<<30)/smaller), 100)), site},
-		{"10 million points as TXT", strings.NewReader("[地块坐标]\n5,1,a,b,面,,,,@\n" + rowsOf(10_000_000/smaller, "J,1,4191674,38463329\n")), read.Limits{Bytes: 1 << 30, Vertices: 50_000}},
-		{"10 million points as GeoJSON", strings.NewReader(`{"type":"Polygon","coordinates":[[` + rowsOf(10_000_000/smaller, "[113.5,37.8],") + `[113.5,37.8]]]}`), read.Limits{Bytes: 1 << 30, Vertices: 50_000}},
-		{"a million points as WKT", strings.NewReader(`POLYGON((` + rowsOf(1_000_000/smaller, "113.5 37.8,")), read.Limits{Bytes: 1 << 30, Vertices: 50_000}},
-		{"a million points as CSV", strings.NewReader("x,y\n" + rowsOf(1_000_000/smaller, "463329,4191674\n")), read.Limits{Bytes: 1 << 30, Vertices: 50_000}},
-		{"a million points as KML", strings.NewReader("<kml><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>" + rowsOf(1_000_000/smaller, "113.5,37.8 ") + "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"), read.Limits{Bytes: 1 << 30, Vertices: 50_000}},
+		{"10 million points as TXT", strings.NewReader("[地块坐标]\n5,1,a,b,面,,,,@\n" + rowsOf(10_000_000/smaller, "J,1,4191674,38463329\n")), read.Limits{Bytes: 1 << 30, Vertices: 50_000 / smaller}},
+		{"10 million points as GeoJSON", strings.NewReader(`{"type":"Polygon","coordinates":[[` + rowsOf(10_000_000/smaller, "[113.5,37.8],") + `[113.5,37.8]]]}`), read.Limits{Bytes: 1 << 30, Vertices: 50_000 / smaller}},
+		{"a million points as WKT", strings.NewReader(`POLYGON((` + rowsOf(1_000_000/smaller, "113.5 37.8,")), read.Limits{Bytes: 1 << 30, Vertices: 50_000 / smaller}},
+		{"a million points as CSV", strings.NewReader("x,y\n" + rowsOf(1_000_000/smaller, "463329,4191674\n")), read.Limits{Bytes: 1 << 30, Vertices: 50_000 / smaller}},
+		{"a million points as KML", strings.NewReader("<kml><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>" + rowsOf(1_000_000/smaller, "113.5,37.8 ") + "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"), read.Limits{Bytes: 1 << 30, Vertices: 50_000 / smaller}},
 		{"nested arrays", strings.NewReader(`{"type":"Polygon","coordinates":` + deep), site},
 		{"nested elements", strings.NewReader("<kml>" + strings.Repeat("<a>", 1<<20)), site},
 		{"nested collections", strings.NewReader(strings.Repeat("GEOMETRYCOLLECTION(", 1<<19)), site},
@@ -154,7 +154,7 @@ func TestHostileGeometry(t *testing.T) {
 	for name, text := range map[string]string{"comb": comb.String(), "nest": nest.String(), "spikes": spikes.String()} {
 		for _, policy := range []read.FaultPolicy{read.RefuseFaults, read.RepairFaults} {
 			start := cpu(t)
-			_, err := read.Sites(t.Context(), []byte(text), read.Options{Limits: read.Limits{Vertices: 50_000}, Faults: policy})
+			_, err := read.Sites(t.Context(), []byte(text), read.Options{Limits: read.Limits{Vertices: 50_000 / smaller}, Faults: policy})
 			if took := cpu(t) - start; took > 3*time.Second*slow {
 				t.Errorf("%s took %v: %v", name, took, err)
 			} else {

@@ -17,6 +17,12 @@ await main((base) =>
     });
     await openMap(page, base);
     expect((await page.getByTestId("approval").innerText()).includes("审图号：晋S(2026)012号"), "the number of the approval is not on the map");
+    await page.evaluate(() => (window.print = () => (document.body.dataset.printed = "true")));
+    await page.getByTestId("print").click();
+    await page.getByTestId("print-now").click();
+    await page.waitForFunction(() => document.body.dataset.printed === "true");
+    expect((await page.locator("#sheet footer").textContent()).includes("审图号：晋S(2026)012号"), "the number of the approval is not on the printed sheet");
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
     expect((await page.locator(".ol-attribution").innerText()).includes("Example Tiles"), "the attribution of the background is not on the map");
     await page.getByRole("button", { name: "全部隐藏" }).click();
     await page.locator('[data-testid="base"] input').uncheck();

@@ -1,6 +1,7 @@
 // Printing: a sheet of A4 or A3 with the map at a true scale, title, legend, scale bar, north arrow, sources and date.
 import type OLMap from "ol/Map";
 import { getPointResolution } from "ol/proj";
+import { config } from "./config";
 import { el } from "./dom";
 import { onLang, t } from "./i18n";
 import type { AtlasLayer } from "./layers";
@@ -111,7 +112,7 @@ export class Printing {
       el("header", {}, el("h1", {}, title), el("p", {}, this.context.note())),
       el("figure", {}, picture, northArrow()),
       el("aside", {}, el("h2", {}, t("legendWord")), legendOf(this.context.map, this.context.layers()), scaleBar(scale)),
-      el("footer", {}, el("p", {}, `${t("sources")}: ${sourcesOf(this.context.layers()).join(" · ")}`), el("p", {}, [t("projection"), t("inForceOn") + " " + (day() ?? today()), t("printedOn", { day: today() }), t("footer"), "planatlas"].join(" · "))),
+      el("footer", {}, el("p", {}, `${t("sources")}: ${sourcesOf(this.context.layers()).join(" · ")}`), el("p", {}, imprint())),
     );
     await picture.decode();
     document.body.dataset.sheet = "true";
@@ -219,4 +220,10 @@ function drawing(viewBox: string, paths: [d: string, fill: string][]): SVGSVGEle
     svg.append(path);
   }
   return svg;
+}
+
+/** The last line of a sheet: projection, days, purpose, and the number of the map's approval if it has one. */
+function imprint(): string {
+  const { approval } = config();
+  return [approval && t("approval", { no: approval }), t("projection"), t("inForceOn") + " " + (day() ?? today()), t("printedOn", { day: today() }), t("footer"), "planatlas"].filter(Boolean).join(" · ");
 }
