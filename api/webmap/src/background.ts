@@ -64,5 +64,5 @@ export function backgrounds(map: OLMap): HTMLElement | undefined {
 function tiles(b: Background, url: string, failed: () => void): TileLayer<XYZ> {
   const source = new XYZ({ url, projection: b.crs, minZoom: b.minZoom ?? 0, maxZoom: b.maxZoom ?? 18, wrapX: false, ...(b.attribution ? { attributions: b.attribution } : {}) });
   source.on("tileloaderror", failed);
-  return new TileLayer({ source, zIndex: -10, properties: { overlay: true } });
+  return new TileLayer({ source, zIndex: -10, properties: { overlay: true, foreign: true } });
 }

@@ -129,7 +129,10 @@ export class Printing {
     const ground = getPointResolution("EPSG:3857", 1, center);
     const needed = Math.max((east - west) / width, (north - south) / height) * ground * 1000;
     const scale = this.chosen.scale || scales.find((s) => s >= needed * 0.98) || 2_000_000;
+    // A canvas with tiles of another host cannot be read, and they are not ours to print.
+    const foreign = map.getAllLayers().filter((l) => l.get("foreign") && l.getVisible());
     document.body.dataset.printing = "true";
+    foreign.forEach((l) => l.setVisible(false));
     view.padding = [0, 0, 0, 0];
     const size: [number, number] = [Math.round(width * density), Math.round(height * density)];
     try {
@@ -140,6 +143,7 @@ export class Printing {
       map.renderSync();
       return { image: await drawn, scale };
     } finally {
+      foreign.forEach((l) => l.setVisible(true));
       map.updateSize();
       restore();
       view.setCenter(center);
