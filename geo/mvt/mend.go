@@ -35,8 +35,8 @@ type cutAt struct {
 }
 
 // rounds bounds how often crossings are moved to the grid. Each round leaves
-// shorter ways; most need two or three, and the most tangled of 150,000 random
-// shapes needed 40.
+// shorter ways; most shapes need two or three, and the most tangled random one that
+// was met needed 40. A shape that needs more is left out of the tile.
 const rounds = 1000
 
 // mend returns valid polygons that cover what the shape covers; none when they
