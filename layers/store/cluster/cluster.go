@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -190,8 +191,11 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return nil
 }
 
-// unlock gives the folder free.
-func (c *Cluster) unlock() error { return errors.Join(c.lock.Truncate(0), c.lock.Close()) }
+// unlock gives the folder back. A program that this process is just starting holds
+// the open file for a moment too, so that closing it alone would not do.
+func (c *Cluster) unlock() error {
+	return errors.Join(c.lock.Truncate(0), syscall.Flock(int(c.lock.Fd()), syscall.LOCK_UN), c.lock.Close())
+}
 
 // Attach gives the address of the cluster that another planatlas runs in a
 // folder, or [ErrNotRunning]. The cluster may still be starting. It belongs to
