@@ -13,6 +13,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
 )
 
 //go:embed all:dist
@@ -71,8 +73,16 @@ func New(files fs.FS, c Config) http.Handler {
 	case !Built(files):
 		return http.HandlerFunc(serveNotBuilt)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serveFile(w, r, files) })
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.serveFile(w, r, files) })
+	wrap, err := gzhttp.NewWrapper(gzhttp.SuffixETag(gzipped))
+	if err != nil {
+		return page // no more than larger
+	}
+	return wrap(page)
 }
+
+// gzipped stands at the end of the entity tag of a compressed file.
+const gzipped = "-gzip"
 
 func serveNotBuilt(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header(), contentPolicy)
@@ -114,7 +124,7 @@ func (c Config) serveFile(w http.ResponseWriter, r *http.Request, files fs.FS) {
 	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	w.Header().Set("Cache-Control", cache)
 	w.Header().Set("ETag", tag)
-	if r.Header.Get("If-None-Match") == tag {
+	if known := r.Header.Get("If-None-Match"); strings.Replace(known, gzipped+`"`, `"`, 1) == tag {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

@@ -1,6 +1,7 @@
 package webmap_test
 
 import (
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -131,5 +132,40 @@ func checkSecure(t *testing.T, h http.Header) {
 	}
 	if got := h.Get("X-Content-Type-Options"); got != "nosniff" {
 		t.Errorf("X-Content-Type-Options %q, want nosniff", got)
+	}
+}
+
+// TestCompressed: the script travels as gzip to who takes it, under a tag of its own.
+func TestCompressed(t *testing.T) {
+	script := strings.Repeat("export const a = 1;\n", 1000)
+	h := webmap.New(fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a-1.js": {Data: []byte(script)}}, webmap.Config{})
+	get := func(headers ...string) *http.Response {
+		r := httptest.NewRequest(http.MethodGet, "/assets/a-1.js", nil)
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Result()
+	}
+	plain, packed := get(), get("Accept-Encoding", "gzip, deflate, br")
+	if plain.Header.Get("Content-Encoding") != "" || packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Vary") != "Accept-Encoding" {
+		t.Fatalf("%v, %v", plain.Header, packed.Header)
+	}
+	z, err := gzip.NewReader(packed.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(z); err != nil || string(body) != script {
+		t.Errorf("%d bytes: %v", len(body), err)
+	}
+	tag := packed.Header.Get("ETag")
+	if tag == plain.Header.Get("ETag") {
+		t.Errorf("both forms have the tag %s", tag)
+	}
+	for _, known := range []string{tag, plain.Header.Get("ETag")} {
+		if a := get("Accept-Encoding", "gzip", "If-None-Match", known); a.StatusCode != http.StatusNotModified {
+			t.Errorf("%s: %d", known, a.StatusCode)
+		}
 	}
 }
