@@ -22,6 +22,7 @@ await main((base, out) =>
     ok("no request outside the service, no console error, no page error");
     await page.setViewportSize({ width: 1280, height: 800 });
     await failures(page, base);
+    await silence(page, base);
   }),
 );
 
@@ -188,6 +189,31 @@ async function plan(page, base, picture, kind) {
   await page.getByTestId("popup-ask").click();
   await page.getByTestId("plan-answer").waitFor();
   ok("a click on other tabs leads on to the plan");
+}
+
+/** A service that never answers is given up after a minute of the page's clock, with a sentence. */
+async function silence(page, base) {
+  await page.goto("about:blank");
+  await page.clock.install();
+  await openMap(page, base);
+  const silent = async (pattern, ask, failed) => {
+    await page.route(pattern, () => {}); // never answered
+    const asked = page.waitForRequest(pattern);
+    await ask();
+    await asked;
+    await page.clock.fastForward(61_000);
+    await failed.waitFor();
+    await page.unroute(pattern);
+  };
+  await silent(/\/search\?/, () => page.getByTestId("search").fill("南娄"), page.getByTestId("search-status").filter({ hasText: "查找未能完成" }));
+  await page.getByTestId("search").fill("");
+  await silent(/\/nearest\?/, () => page.getByTestId("tab-parks").click(), page.getByTestId("parks-count").filter({ hasText: "距离未能读取" }));
+  await silent(/\/plan_systems\/items/, async () => {
+    await page.getByTestId("tab-plan").click();
+    await page.getByTestId("book-plan_systems").locator("summary").click();
+  }, page.getByTestId("book-plan_systems").locator(".failure"));
+  await silent(/\/plan\?/, () => page.mouse.click(...free("")), page.getByTestId("plan-error"));
+  ok("silence for a minute is a sentence on every panel");
 }
 
 /** Each answer fails in turn, in each way: a sentence says so, and the rest goes on. */

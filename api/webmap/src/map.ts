@@ -6,6 +6,8 @@ import { buffer, createEmpty, extend, isEmpty, type Extent } from "ol/extent";
 import Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
 import type Geometry from "ol/geom/Geometry";
+import KeyboardPan from "ol/interaction/KeyboardPan";
+import KeyboardZoom from "ol/interaction/KeyboardZoom";
 import { defaults as interactions } from "ol/interaction/defaults";
 import Graticule from "ol/layer/Graticule";
 import VectorLayer from "ol/layer/Vector";
@@ -30,7 +32,8 @@ export function createMap(): OLMap {
   const map = new OLMap({
     target,
     controls: [new ScaleLine({ minWidth: 90 })],
-    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
+    // Keys move the map at once: a corner is set where the map stands, and must not be set on the way.
+    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }).extend([new KeyboardPan({ duration: 0 }), new KeyboardZoom({ duration: 0 })]),
     layers: [graticule()],
     view: new View({
       extent: buffer(home, 60000),
