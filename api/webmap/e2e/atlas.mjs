@@ -161,7 +161,8 @@ async function parks(page, base, picture, kind) {
 async function plan(page, base, picture, kind) {
   await page.getByTestId("home").click();
   await page.getByTestId("tab-plan").click();
-  await page.waitForTimeout(150);
+  await page.waitForFunction(() => !window.planatlas.map.getView().getAnimating());
+  await page.waitForTimeout(400); // sooner, the two clicks are a double click
   const [x, y] = free(kind);
   const asked = page.waitForResponse((r) => new URL(r.url()).pathname === "/plan");
   await page.mouse.click(x, y);
