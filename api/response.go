@@ -28,6 +28,7 @@ type response struct {
 	format string // as it was negotiated
 	status int
 	sent   bool
+	whole  bool  // all of it is sent at once
 	bytes  int64 // of the body as it went out
 	held   bytes.Buffer
 	waits  bool     // for headers that are known at the end only
@@ -90,11 +91,11 @@ func (r *response) body() io.Writer {
 type wire struct{ r *response }
 
 // Write implements io.Writer.
-func (w wire) Write(p []byte) (int, error) {
+func (w wire) Write(p []byte) (n int, err error) {
 	if w.r.req.Method == http.MethodHead {
 		return len(p), nil
 	}
-	n, err := w.r.w.Write(p)
+	n, err = gathered(w.r.w, w.r.req, p, w.r.whole)
 	w.r.bytes += int64(n)
 	if err != nil {
 		err = fmt.Errorf("send the answer: %w: %w", context.Canceled, err)
@@ -113,6 +114,7 @@ func (r *response) send(whole bool) error {
 		r.status = http.StatusOK
 	}
 	r.compress(whole)
+	r.whole = whole && r.coder == nil && r.rest == nil
 	if whole && r.Header().Get("Content-Encoding") == "" && r.rest == nil && r.status == http.StatusOK && r.held.Len() > 0 {
 		r.Header().Set("Content-Length", strconv.Itoa(r.held.Len()))
 	}

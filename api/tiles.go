@@ -140,7 +140,7 @@ func (s *server) warmTiles(next http.Handler) http.Handler {
 		status, body := s.sendTile(h, req, t)
 		w.WriteHeader(status)
 		if req.Method != http.MethodHead && len(body) > 0 {
-			_, _ = w.Write(body) // the client may be gone
+			_, _ = gathered(w, req, body, true) // the client may be gone
 		}
 		if s.Log.Enabled(req.Context(), slog.LevelDebug) {
 			s.Log.LogAttrs(req.Context(), slog.LevelDebug, "tile", slog.String("id", id), slog.String("uri", req.URL.RequestURI()),

@@ -94,6 +94,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	handler := api.New(options)
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	listener = api.Gather(server, listener)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

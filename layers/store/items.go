@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 	"strconv"
 	"time"
 
@@ -9,6 +11,8 @@ import (
 	"planatlas/layers"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/paulmach/orb"
 )
@@ -85,8 +89,10 @@ func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.S
 func (p *pageQuery) readRows(rows pgx.Rows, q layers.Query, sink layers.Sink, page *layers.Page) error {
 	defer rows.Close()
 	var last place
+	whole := newNumbers(rows.FieldDescriptions())
 	for rows.Next() {
 		raw := rows.RawValues()
+		whole.write(raw)
 		if q.Limit > 0 && page.Returned == q.Limit {
 			page.More = true
 			break
@@ -100,13 +106,13 @@ func (p *pageQuery) readRows(rows pgx.Rows, q layers.Query, sink layers.Sink, pa
 		}
 		last.take(raw[0], raw[2+p.properties:][:len(q.Sort)])
 		if page.First == nil {
-			page.First = last.cursor()
+			page.First = last.cursor(p.distances)
 		}
 		page.Returned++
 	}
 	rows.Close()
 	if page.Returned > 0 {
-		page.Last = last.cursor()
+		page.Last = last.cursor(p.distances)
 	}
 	return rows.Err()
 }
@@ -135,15 +141,57 @@ func (l *place) take(id []byte, values [][]byte) {
 	}
 }
 
-func (l *place) cursor() *layers.Cursor {
+// cursor writes the place. Its one value may be a float8 as PostgreSQL sends it.
+func (l *place) cursor(distance bool) *layers.Cursor {
 	c := &layers.Cursor{ID: string(l.id), Values: make([]*string, len(l.values))}
 	for i, v := range l.values {
-		if v != nil {
-			text := string(v)
-			c.Values[i] = &text
+		if v == nil {
+			continue
 		}
+		text := string(v)
+		if distance {
+			text = strconv.FormatFloat(math.Float64frombits(binary.BigEndian.Uint64(v)), 'g', -1, 64)
+		}
+		c.Values[i] = &text
 	}
 	return c
+}
+
+// numbers turns the whole numbers of a row, which come as PostgreSQL's integers,
+// into text. Its memory serves row after row.
+type numbers struct {
+	columns []int
+	text    []byte
+}
+
+func newNumbers(fields []pgconn.FieldDescription) *numbers {
+	n := new(numbers)
+	for i, f := range fields {
+		if f.Format == pgx.BinaryFormatCode && (f.DataTypeOID == pgtype.Int8OID || f.DataTypeOID == pgtype.Int4OID || f.DataTypeOID == pgtype.Int2OID) {
+			n.columns = append(n.columns, i)
+		}
+	}
+	return n
+}
+
+func (n *numbers) write(raw [][]byte) {
+	n.text = n.text[:0]
+	for _, i := range n.columns {
+		var v int64
+		switch b := raw[i]; len(b) {
+		case 8:
+			v = int64(binary.BigEndian.Uint64(b))
+		case 4:
+			v = int64(int32(binary.BigEndian.Uint32(b)))
+		case 2:
+			v = int64(int16(binary.BigEndian.Uint16(b)))
+		default: // null
+			continue
+		}
+		from := len(n.text)
+		n.text = strconv.AppendInt(n.text, v, 10)
+		raw[i] = n.text[from:len(n.text):len(n.text)]
+	}
 }
 
 // querier is a connection or a transaction.

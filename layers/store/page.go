@@ -25,6 +25,7 @@ type pageQuery struct {
 	properties int // and the distance, if the page has one
 	backward   bool
 	near       string // the distance by which the page is sorted, if it is
+	distances  bool   // the sort key is that distance as float8
 }
 
 // smallLayer is how many features a layer has in which the matches of any query
@@ -215,10 +216,10 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 		properties = l.AllProperties()
 	}
 	p.properties = len(properties)
-	keyColumn, _ := key(l)
-	columns := []string{keyColumn + "::text", geometryColumn(l, q)}
+	keyColumn, kind := key(l)
+	columns := []string{sent(keyColumn, kind), geometryColumn(l, q)}
 	for _, prop := range properties {
-		columns = append(columns, asText(l, prop))
+		columns = append(columns, sent(named(l, prop.Name), prop.Type))
 	}
 	var order, turned []string
 	for i, k := range q.Sort {
@@ -265,7 +266,9 @@ func (p *pageQuery) sortKey(l *layers.Layer, k layers.SortKey) string {
 // distance and with all that are as far as the last, and sorts these few.
 func (p *pageQuery) nearest(l *layers.Layer, columns []string, rest string, b *builder, q layers.Query) string {
 	keyColumn, _ := key(l)
-	outer := strings.ReplaceAll(strings.Join(columns, ", "), p.near, "t._near")
+	p.distances = true
+	columns[len(columns)-1] = "t._near"
+	outer := strings.Join(columns, ", ")
 	sql := "select " + outer + " from (select t.*, " + p.near + " _near from " + rest + " order by " + p.near +
 		" fetch first (" + b.param(q.Limit+1+q.Offset) + "::bigint) rows with ties) t order by t._near, " + keyColumn + " limit " + b.param(q.Limit+1)
 	if q.Offset > 0 {
@@ -307,6 +310,15 @@ func direction(descending bool) string {
 		return " desc"
 	}
 	return " asc"
+}
+
+// sent reads a column as text, or a whole number in the form in which it costs
+// PostgreSQL nothing to send: [numbers] writes it as PostgreSQL would.
+func sent(column string, t layers.PropertyType) string {
+	if t == layers.Integer {
+		return column
+	}
+	return column + "::text"
 }
 
 // asText reads a property as PostgreSQL writes it.
