@@ -11,8 +11,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"planatlas/api/encode"
@@ -35,7 +35,7 @@ type Reader interface {
 	PlanAt(ctx context.Context, readable, declared *layers.Catalog, place geo.Shape, withinM float64) (layers.PlanHere, error)
 	Mentions(ctx context.Context, catalog *layers.Catalog, entities []string) ([]layers.Mention, error)
 	Nearest(ctx context.Context, from, to layers.Selection, limit int) ([]layers.Pair, error)
-	Outlines(ctx context.Context) ([]layers.Outline, error)
+	Outlines(ctx context.Context, finestM float64) ([]layers.Outline, error)
 	Ping(ctx context.Context) error
 	read.Repairer
 	BaseMap
@@ -57,6 +57,7 @@ type Options struct {
 	Datums  []geocrs.Transformation // that the operator has installed
 	Wake    func()                  // tells who runs jobs that there is a new one
 	Tiles   *TileCache              // keeps tiles; when nil each is made anew
+	Public  bool                    // anybody may ask: layers are shown as [layers.Layer.ForPublic] has them
 }
 
 type server struct {
@@ -67,7 +68,11 @@ type server struct {
 	gdal     *read.GDAL
 	pages    templates
 	names    *nameIndexes
+	shown    atomic.Pointer[shownCatalog]
 }
+
+// shownCatalog is a catalogue and the part of it that clients see.
+type shownCatalog struct{ of, shown *layers.Catalog }
 
 // requestTimeout bounds the work for a request, and writeTimeout the whole
 // answer: a client that stops reading would keep a connection of the database.
@@ -110,14 +115,40 @@ func newServer(o Options) *server {
 	}
 	s := &server{Options: o, declared: o.Catalog, formats: encode.Formats(encode.NewGDAL(conversions)), coders: newCoders(), gdal: read.NewGDAL(conversions), pages: parsePages(),
 		names: &nameIndexes{byLayer: map[string]nameIndex{}}}
-	s.Catalog = func() *layers.Catalog { return published(o.Catalog()) }
+	s.Catalog = s.published
 	return s
 }
 
 // published leaves out the layers that not everybody may read. Nobody is known
-// by name here, so they are published to nobody.
-func published(c *layers.Catalog) *layers.Catalog {
-	return layers.NewCatalog(slices.DeleteFunc(slices.Clone(c.Layers), func(l *layers.Layer) bool { return l.Access != layers.Public }))
+// by name here, so they are published to nobody. A service that is open to the public
+// shows the others generalised.
+func (s *server) published() *layers.Catalog {
+	declared := s.declared()
+	if kept := s.shown.Load(); kept != nil && kept.of == declared {
+		return kept.shown
+	}
+	var ls []*layers.Layer
+	for _, l := range declared.Layers {
+		switch {
+		case s.Public:
+			if l = l.ForPublic(); l != nil {
+				ls = append(ls, l)
+			}
+		case l.Access == layers.Public:
+			ls = append(ls, l)
+		}
+	}
+	kept := &shownCatalog{declared, layers.NewCatalog(ls)}
+	s.shown.Store(kept)
+	return kept.shown
+}
+
+// finestM is how exact what the service shows may be at most, metres; 0 for no limit.
+func (s *server) finestM() float64 {
+	if s.Public {
+		return layers.PublicM
+	}
+	return 0
 }
 
 // otherMethod answers requests with a method that the resource does not have:

@@ -32,7 +32,7 @@ type outlineFacts struct {
 // outlines is GET /outlines: the city and its counties as the layers' coverages
 // refer to them, the largest first.
 func (s *server) outlines(w *response, req *http.Request) error {
-	all, err := s.Reader.Outlines(req.Context())
+	all, err := s.Reader.Outlines(req.Context(), s.finestM())
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (s *server) mapOf(ctx context.Context, l *layers.Layer, shown *shapes, lang
 	if len(shown.geoms) == 0 {
 		return ""
 	}
-	outlines, err := s.Reader.Outlines(ctx)
+	outlines, err := s.Reader.Outlines(ctx, s.finestM())
 	if err != nil {
 		s.Log.WarnContext(ctx, "a map was drawn without the outlines", "error", err)
 	}

@@ -35,6 +35,11 @@ const (
 	Internal Access = "internal"
 )
 
+// PublicM is how exact the positions of a layer may at most be on a service that is
+// open to the public, in metres: 50 m for public maps, as GB/T 35764-2017 was read
+// before 2023 and as is kept here.
+const PublicM = 50
+
 // GeometryType is the type of a layer's geometry column.
 type GeometryType string
 
@@ -121,8 +126,9 @@ type Layer struct {
 	Geometry    GeometryType `toml:"geometry" json:"geometryType"`
 	LegalEffect LegalEffect  `toml:"legal_effect" json:"legalEffect"`
 	Access      Access       `toml:"access" json:"access"`
-	MaxAge      int          `toml:"max_age" json:"maxAge,omitempty"` // seconds for which anybody may keep an answer; 0: it is asked about each time
-	Required    bool         `toml:"required" json:"required"`        // without data from it a check is at best incomplete
+	PublishedM  float64      `toml:"published_m" json:"publishedM,omitempty"` // accuracy, in metres, that a service open to the public does not exceed; 0: PublicM
+	MaxAge      int          `toml:"max_age" json:"maxAge,omitempty"`         // seconds for which anybody may keep an answer; 0: it is asked about each time
+	Required    bool         `toml:"required" json:"required"`                // without data from it a check is at best incomplete
 	Source      Source       `toml:"source" json:"source"`
 	Coverage    Coverage     `toml:"coverage" json:"coverage"`
 	Style       Style        `toml:"style" json:"style"`
@@ -135,6 +141,10 @@ type Layer struct {
 	// it is. It has none of the columns, history and revisions of other layers, and
 	// no check looks at it.
 	Table *Table `toml:"-" json:"table,omitempty"`
+
+	// General is set for a view of the layer by a service that is open to the public:
+	// the generalised table is read for it, and not the layer's own.
+	General bool `toml:"-" json:"-"`
 
 	// Columns names the columns of the CSV file that hold base properties under
 	// another name, by property.
@@ -149,10 +159,33 @@ type Table struct {
 	KeyType  PropertyType `json:"keyType"`
 	Geometry string       `json:"geometry"` // column
 	SRID     int          `json:"srid"`
+
+	// AccuracyM is the accuracy of its positions in metres, as who published it says;
+	// 0 when nobody does.
+	AccuracyM float64 `json:"accuracyM,omitempty"`
 }
 
 // Managed tells layers whose table planatlas made from published tables.
 func (l *Layer) Managed() bool { return l.Table == nil }
+
+// FinestM is the accuracy in metres that the layer's positions do not exceed on a
+// service that is open to the public.
+func (l *Layer) FinestM() float64 { return max(PublicM, l.PublishedM) }
+
+// ForPublic returns the layer as a service that is open to the public shows it; nil
+// when it must not. Of a table that others write nobody keeps a generalised one, so
+// that it has to be general as it is, and somebody has to say so.
+func (l *Layer) ForPublic() *Layer {
+	switch {
+	case l.Access != Public, !l.Managed() && !(l.Table.AccuracyM >= PublicM):
+		return nil
+	case !l.Managed() || !l.HasGeometry():
+		return l
+	}
+	shown := *l
+	shown.General = true
+	return &shown
+}
 
 // Checked reports whether checks and the plan look at the layer.
 func (l *Layer) Checked() bool { return l.HasGeometry() && l.Managed() }
@@ -314,6 +347,8 @@ func (l *Layer) Validate() error {
 		return fmt.Errorf("legal_effect %q: want statutory, plan or indicative", l.LegalEffect)
 	case !oneOf(string(l.Access), string(Public), string(Internal)):
 		return fmt.Errorf("access %q: want public or internal", l.Access)
+	case l.PublishedM != 0 && !(l.PublishedM >= PublicM && l.PublishedM <= 100*PublicM):
+		return fmt.Errorf("published_m %g: want metres, %d to %d", l.PublishedM, PublicM, 100*PublicM)
 	case l.MaxAge < 0 || l.MaxAge > maxMaxAge:
 		return fmt.Errorf("max_age %d: want seconds, 0 to %d", l.MaxAge, maxMaxAge)
 	case l.MaxAge > 0 && l.Access != Public:

@@ -153,11 +153,17 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun, r
 
 // state is what the database declared last. It is read by every request and
 // replaced as a whole.
-type state struct{ now atomic.Pointer[check.State] }
+type state struct {
+	now    atomic.Pointer[check.State]
+	public bool // the service is open to the public: what it shows has to be generalised first
+}
 
 // refresh reads the state from the database.
 func (s *state) refresh(ctx context.Context, db *store.Store) error {
 	now, err := db.State(ctx)
+	if err == nil && s.public {
+		err = db.Generalise(ctx, now.Catalog)
+	}
 	if err == nil {
 		s.now.Store(&now)
 	}

@@ -39,6 +39,7 @@ type exportFlags struct {
 	Layers    []string `help:"Layers to draw, in this order. Default: all public ones." placeholder:"ID"`
 	Zooms     string   `help:"First and last zoom of WebMercatorQuad (${default})." default:"0-14"`
 	Internal  bool     `help:"Allow layers that are not public."`
+	Exact     bool     `help:"Write public layers as they are stored. Default: as a service open to the public shows them, generalised to 50 m or what published_m says."`
 	Unchanged bool     `help:"Go on with a stopped export of published tables too: they have not changed since."`
 	Output    string   `short:"o" help:"File to write. Default: planatlas and the ending of the format." placeholder:"FILE" type:"path"`
 }
@@ -63,6 +64,16 @@ func (c *exportFlags) export(ctx context.Context, g *globals, con console, forma
 		}
 		if job.Layers, err = c.choose(catalog); err != nil {
 			return err
+		}
+		if !c.Exact {
+			if err := db.Generalise(ctx, layers.NewCatalog(job.Layers)); err != nil {
+				return err
+			}
+			for i, l := range job.Layers {
+				if l.Access == layers.Public {
+					job.Layers[i] = l.ForPublic()
+				}
+			}
 		}
 		p := printer{w: con.err, every: 10 * time.Second}
 		if f, ok := con.err.(*os.File); ok {
@@ -95,7 +106,7 @@ func (c *exportFlags) choose(catalog *layers.Catalog) (chosen []*layers.Layer, e
 			continue
 		}
 		drawn = append(drawn, l.ID)
-		if len(c.Layers) == 0 && l.Access == layers.Public {
+		if len(c.Layers) == 0 && l.Access == layers.Public && (c.Exact || l.ForPublic() != nil) {
 			chosen = append(chosen, l)
 		}
 	}
@@ -110,6 +121,10 @@ func (c *exportFlags) choose(catalog *layers.Catalog) (chosen []*layers.Layer, e
 		}
 		if l.Access != layers.Public && !c.Internal {
 			return nil, &layers.InputError{Param: "--layers", Value: id, Want: "a public layer", Hint: "--internal allows others; whoever has the file can read them"}
+		}
+		if l.Access == layers.Public && !c.Exact && l.ForPublic() == nil {
+			return nil, &layers.InputError{Param: "--layers", Value: id, Want: fmt.Sprintf("a table whose positions are not more exact than %d m", layers.PublicM),
+				Hint: "planatlas layer add --accuracy-m says how exact they are; --exact writes them as they are, for whoever has the file"}
 		}
 		chosen = append(chosen, l)
 	}

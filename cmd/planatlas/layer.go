@@ -18,6 +18,8 @@ type layerAddCmd struct {
 	ID      string `help:"Id of the collection. Default: the table's name." name:"id"`
 	TitleZH string `help:"Title in Chinese." name:"title-zh"`
 	TitleEN string `help:"Title in English." name:"title-en"`
+
+	Accuracy float64 `help:"How exact its positions are, in metres. A service that is open to the public shows tables of 50 m and more alone." placeholder:"METRES" name:"accuracy-m"`
 }
 
 // Run writes the declaration from the database's catalogue and stores it.
@@ -37,6 +39,10 @@ func (c *layerAddCmd) Run(ctx context.Context, g *globals, con console) error {
 				*given.to = *given.from
 			}
 		}
+		if c.Accuracy < 0 {
+			return &layers.InputError{Param: "--accuracy-m", Value: fmt.Sprint(c.Accuracy), Want: "metres, 0 or more"}
+		}
+		l.Table.AccuracyM = c.Accuracy
 		if !layers.IsIdentifier(l.ID) {
 			return &layers.InputError{Param: "id", Value: l.ID, Want: "a lower-case name such as industrial_parks", Hint: "give it with --id"}
 		}

@@ -61,7 +61,7 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	if err := g.prepare(ctx, db); err != nil {
 		return err
 	}
-	var now state
+	now := state{public: page.Public}
 	if err := now.refresh(ctx, db.Store); err != nil {
 		return err
 	}
@@ -83,12 +83,12 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 			return err
 		}
 		defer archive.Close()
-		file := &tileFile{Store: db.Store, archive: archive, log: g.log}
+		file := &tileFile{Store: db.Store, archive: archive, public: page.Public, log: g.log}
 		reader = file
 		hear = func(e store.Event) { file.hear(ctx, e); tiles.Hear(e.Touch, e.Err) }
 	}
 	options := api.Options{Reader: reader, Checker: service, Catalog: now.catalog,
-		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles, Datums: datums}
+		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles, Datums: datums, Public: page.Public}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
 	handler := api.New(options)

@@ -16,6 +16,7 @@ import (
 type tileFile struct {
 	*store.Store
 	archive *export.Archive
+	public  bool // the service is open to the public
 	log     *slog.Logger
 
 	mu  sync.Mutex
@@ -41,7 +42,7 @@ func (f *tileFile) current(ls []*layers.Layer) bool {
 	defer f.mu.Unlock()
 	for _, l := range ls {
 		held, ok := f.archive.Revisions()[l.ID]
-		if now, known := f.now[l.ID]; !ok || !known || now != held {
+		if now, known := f.now[l.ID]; !ok || !known || now != held || !f.archive.Fits(l, f.public) {
 			return false
 		}
 	}

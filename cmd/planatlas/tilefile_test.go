@@ -67,3 +67,44 @@ func TestTileFile(t *testing.T) {
 		t.Errorf("got %v", f.now)
 	}
 }
+
+// TestTileFileFits: a service that is open to the public takes no exact tiles from a
+// file, and one of one's own none that show less than there is.
+func TestTileFileFits(t *testing.T) {
+	t.Parallel()
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	own := storetest.Layer(t, s, "industrial_parks")
+	if err := s.Generalise(t.Context(), layers.NewCatalog([]*layers.Layer{own})); err != nil {
+		t.Fatal(err)
+	}
+	public := own.ForPublic()
+	archive := func(l *layers.Layer) *export.Archive {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "a.pmtiles")
+		if err := export.Run(t.Context(), s, export.Job{Format: export.PMTiles, File: path, Layers: []*layers.Layer{l}, MaxZoom: 1, Report: func(export.Progress) {}}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := export.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { a.Close() })
+		return a
+	}
+	fits := func(when string, want [4]bool) {
+		t.Helper()
+		e, g := archive(own), archive(public)
+		if got := [4]bool{e.Fits(own, false), e.Fits(public, true), g.Fits(own, false), g.Fits(public, true)}; got != want {
+			t.Errorf("%s: %v", when, got)
+		}
+		wider := *public
+		wider.PublishedM = 100
+		if g.Fits(&wider, true) {
+			t.Errorf("%s: the limit is another one", when)
+		}
+	}
+	fits("nothing is exact", [4]bool{true, true, true, true})
+	storetest.Exec(t, url, "update layers.industrial_parks set accuracy_m = 49.9 where geom is not null")
+	fits("something is exact", [4]bool{true, false, false, true})
+}

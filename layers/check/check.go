@@ -174,6 +174,7 @@ type Measurement struct {
 	Zones     []ZoneMeasure    // in the order of the need's
 	Joined    []Joined         // what slivers make together, for each of [Need.Slivers]
 	Nearest   *float64         // metres to the nearest feature of the layer, however far; nil when it has none
+	FinestM   *float64         // accuracy in metres of its most exact feature that has a place; nil when it has none
 }
 
 // FeatureMeasure is one feature of a layer against the site. Pieces of an overlap

@@ -157,7 +157,7 @@ func (r *Remainder) redacted(taken []Taken, hidden map[string]bool) *Remainder {
 }
 
 // coarsen returns the remainder as anybody is told it: without its shape and with a
-// coarse area, when a layer that is not public takes a part.
+// coarse area, when a layer that is closed takes a part.
 func (r *Remainder) coarsen(taken []Taken, hidden map[string]bool, c coarse) *Remainder {
 	if r == nil || !slices.ContainsFunc(taken, func(t Taken) bool { return hidden[t.Layer.ID] }) {
 		return r
@@ -191,7 +191,8 @@ func (s *Service) restricted(ctx context.Context, snapshot Snapshot, e examinati
 		s.Log.ErrorContext(ctx, "what is restricted of a site was not measured", "error", err)
 		return m.Site.Area // the worst that it can be
 	}
-	if slices.ContainsFunc(taken, func(t Taken) bool { return t.Layer.Access != layers.Public }) {
+	closed := s.closed(hidden(e.Catalog), m.Layers)
+	if slices.ContainsFunc(taken, func(t Taken) bool { return closed[t.Layer.ID] }) {
 		return s.coarse(site, m.Site).up(m.Site.Area - part.Area)
 	}
 	return m.Site.Area - part.Area

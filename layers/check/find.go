@@ -117,9 +117,9 @@ func (s *Service) rooms(ctx context.Context, snapshot Snapshot, finder Finder, e
 			return nil, err
 		}
 		free = part.Geometry
-		lost, hidden := max(0, m.Site.Area-part.Area), hidden(e.Catalog)
+		lost, closed := max(0, m.Site.Area-part.Area), s.closed(hidden(e.Catalog), m.Layers)
 		for _, t := range taken { // candidates along its edge would draw a layer that is not public
-			g.Clip = g.Clip && !hidden[t.Layer.ID]
+			g.Clip = g.Clip && !closed[t.Layer.ID]
 		}
 		if out.squares = !g.Clip; out.squares {
 			lost = s.coarse(site, m.Site).up(lost)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -23,6 +24,22 @@ func hidden(catalog *layers.Catalog) map[string]bool {
 	out := map[string]bool{}
 	for _, l := range catalog.Layers {
 		out[l.ID] = l.Access != layers.Public
+	}
+	return out
+}
+
+// closed are the layers of which not everybody is told where their features lie: the
+// hidden ones, and on a service that is open to the public those that hold features
+// more exact than anybody may see.
+func (s *Service) closed(hidden map[string]bool, measured []Measurement) map[string]bool {
+	if !s.Public {
+		return hidden
+	}
+	out := maps.Clone(hidden)
+	for _, x := range measured {
+		if x.FinestM != nil && !(*x.FinestM >= x.Layer.FinestM()) {
+			out[x.Layer.ID] = true
+		}
 	}
 	return out
 }
@@ -59,6 +76,37 @@ func (r Result) redacted(hidden map[string]bool) Result {
 		}
 	}
 	return r
+}
+
+// generalise takes out where exactly the features of public layers lie that are
+// closed. What they are stays.
+func (r *Result) generalise(closed, hidden map[string]bool) {
+	exact := func(id string) bool { return closed[id] && !hidden[id] }
+	r.Rules = slices.Clone(r.Rules)
+	for i := range r.Rules {
+		if l := &r.Rules[i]; exact(l.Layer) {
+			l.NearestM, l.FartherThanM = nil, 0
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !exact(f.Layer) {
+			continue
+		}
+		f.Geometry, f.DistanceM = nil, nil
+		f.Notes = slices.DeleteFunc(slices.Clone(f.Notes), func(n Notice) bool { return n.Code == "centreline" })
+		f.note("redacted", "不公开精确图形", "the exact shape is not shown to the public")
+	}
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		if !exact(l.Layer) {
+			continue
+		}
+		l.NearestM = nil
+		if l.Outcome == NoData {
+			l.Reason = layers.Text{ZH: "无法判定", EN: "cannot be told"}
+		}
+	}
 }
 
 // coarsen makes the areas of unpublished layers coarse, in a result that is redacted.

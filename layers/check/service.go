@@ -61,7 +61,7 @@ type Service struct {
 	Software string
 	Now      func() time.Time
 	Log      *slog.Logger
-	Public   bool // anybody may ask: areas of layers that are not public are told as upper bounds in steps
+	Public   bool // anybody may ask: nothing is told that is more exact than anybody may see, and areas of such layers are upper bounds in steps
 }
 
 const (
@@ -174,20 +174,22 @@ func (s *Service) answer(ctx context.Context, snapshot Snapshot, e examination, 
 		d.restricted = s.restricted(ctx, snapshot, e, result, site, m)
 	}
 	hidden, c := hidden(e.Catalog), s.coarse(site, m.Site)
+	closed := s.closed(hidden, m.Layers)
 	shown := result.redacted(hidden)
 	a := s.newAnswer(e, site, m)
 	if a.Provenance.ResultSHA256, d.Err = resultHash(a.with(shown, remainder.redacted(result.taken, hidden))); d.Err != nil {
 		return d
 	}
 	var full []byte
-	if result.secret(hidden) {
+	if result.secret(closed) {
 		if full, d.Err = json.Marshal(a.with(result, remainder)); d.Err != nil {
 			return d
 		}
 	}
-	shown.coarsen(hidden, c)
+	shown.generalise(closed, hidden)
+	shown.coarsen(closed, c)
 	shown.Summary = summarise(shown)
-	a = a.with(shown, remainder.coarsen(result.taken, hidden, c))
+	a = a.with(shown, remainder.coarsen(result.taken, closed, c))
 	document, err := json.Marshal(a)
 	if err != nil {
 		return Done{Err: fmt.Errorf("write the answer: %w", err)}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 
 	"planatlas/geo/mvt"
 	"planatlas/geo/pmtiles"
@@ -57,6 +58,15 @@ func (a *Archive) Close() error { return a.file.Close() }
 // Revisions returns the revisions of the layers in the archive. A published table
 // has none.
 func (a *Archive) Revisions() map[string]int64 { return a.meta.Revisions }
+
+// Fits reports whether the archive shows a layer as a service does: one that is open
+// to the public shows nothing exact, and another one everything.
+func (a *Archive) Fits(l *layers.Layer, public bool) bool {
+	if public {
+		return a.meta.Limits[l.ID] == l.FinestM() && !slices.Contains(a.meta.Exact, l.ID)
+	}
+	return !slices.Contains(a.meta.Generalised, l.ID)
+}
 
 // mostTile bounds what a tile may become when it is unpacked.
 const mostTile = 256 << 20

@@ -30,6 +30,9 @@ type Source interface {
 	Tile(ctx context.Context, ls []*layers.Layer, at tile.ID) ([]byte, error)
 	Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error)
 	Version(ctx context.Context, l *layers.Layer) (layers.Version, error)
+	// Exact reports whether the layer holds features that are more exact than anybody
+	// may see.
+	Exact(ctx context.Context, l *layers.Layer) (bool, error)
 }
 
 // Format is a kind of file.
@@ -90,6 +93,10 @@ func Run(ctx context.Context, src Source, job Job) error {
 	if err := r.drawAll(ctx); err != nil {
 		return err
 	}
+	generalised, exact, err := exactness(ctx, src, job.Layers)
+	if err != nil {
+		return err
+	}
 	after, err := revisionsOf(ctx, src, job.Layers)
 	if err != nil {
 		return err
@@ -101,7 +108,9 @@ func Run(ctx context.Context, src Source, job Job) error {
 	}
 	r.progress.Completing = true
 	job.Report(r.progress)
-	doc, err := json.Marshal(r.metadata(revisions))
+	m := r.metadata(revisions)
+	m.Generalised, m.Exact = generalised, exact
+	doc, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
@@ -125,6 +134,24 @@ func revisionsOf(ctx context.Context, src Source, ls []*layers.Layer) (map[strin
 	return all, nil
 }
 
+// exactness tells the layers of which the file shows less than there is from those of
+// which it shows more than anybody may see.
+func exactness(ctx context.Context, src Source, ls []*layers.Layer) (generalised, exact []string, err error) {
+	generalised, exact = []string{}, []string{}
+	for _, l := range ls {
+		is, err := src.Exact(ctx, l)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case is && l.General:
+			generalised = append(generalised, l.ID)
+		case is || l.Access != layers.Public:
+			exact = append(exact, l.ID)
+		}
+	}
+	return generalised, exact, nil
+}
+
 // anew tells whether an export must not go on with what another run has left: nobody
 // says when a published table changes.
 func (j Job) anew() bool {
@@ -134,11 +161,13 @@ func (j Job) anew() bool {
 // fingerprint names all that decides about the bytes.
 func (j Job) fingerprint(revisions map[string]int64) string {
 	print := map[string]any{"revisions": revisions, "zooms": []uint32{j.MinZoom, j.MaxZoom}, "software": j.Software}
-	var order []string
+	var order, general []string
 	for _, l := range j.Layers {
-		order = append(order, l.ID)
+		if order = append(order, l.ID); l.General {
+			general = append(general, fmt.Sprintf("%s: %g m", l.ID, l.FinestM()))
+		}
 	}
-	print["layers"] = order
+	print["layers"], print["generalised"] = order, general
 	b, _ := json.Marshal(print) // of maps, texts and numbers
 	return string(b)
 }

@@ -21,6 +21,13 @@ type Metadata struct {
 	Type         string           `json:"type"`
 	VectorLayers []VectorLayer    `json:"vector_layers"`
 	Revisions    map[string]int64 `json:"planatlas_revisions"` // of the layers whose revisions are counted
+
+	// Generalised names the layers of which the file shows less than the database
+	// holds, and Exact those of which it shows more than anybody may see, by the limits
+	// of that time in metres.
+	Generalised []string           `json:"planatlas_generalised"`
+	Exact       []string           `json:"planatlas_exact"`
+	Limits      map[string]float64 `json:"planatlas_limits_m"`
 }
 
 // VectorLayer describes one layer of the tiles.
@@ -34,7 +41,7 @@ type VectorLayer struct {
 
 // metadata describes the file. Nothing in it depends on when it was written.
 func (r *run) metadata(revisions map[string]int64) Metadata {
-	m := Metadata{Type: "overlay", Revisions: map[string]int64{}}
+	m := Metadata{Type: "overlay", Revisions: map[string]int64{}, Limits: map[string]float64{}}
 	var titles, credits []string
 	for _, l := range r.job.Layers {
 		titles = append(titles, l.Title.ZH+" "+l.Title.EN)
@@ -43,6 +50,7 @@ func (r *run) metadata(revisions map[string]int64) Metadata {
 		}
 		v := VectorLayer{ID: l.ID, Description: l.Title.ZH + " " + l.Title.EN, MinZoom: r.job.MinZoom, MaxZoom: r.job.MaxZoom, Fields: fieldsOf(l)}
 		m.VectorLayers = append(m.VectorLayers, v)
+		m.Limits[l.ID] = l.FinestM()
 		if l.Managed() {
 			m.Revisions[l.ID] = revisions[l.ID]
 		}

@@ -24,7 +24,19 @@ func table(l *layers.Layer) string {
 	if t := l.Table; t != nil {
 		return pgx.Identifier{t.Schema, t.Name}.Sanitize()
 	}
-	return pgx.Identifier{"layers", l.ID}.Sanitize()
+	return pgx.Identifier{"layers", stem(l)}.Sanitize()
+}
+
+// generalSuffix ends the name of a layer's generalised table.
+const generalSuffix = ".public"
+
+// stem names the table that is read for a layer, in the schema of layers and in that
+// of their tiles.
+func stem(l *layers.Layer) string {
+	if l.General {
+		return l.ID + generalSuffix
+	}
+	return l.ID
 }
 
 // key and shape are the columns of a layer's table t that hold the id and the

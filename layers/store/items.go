@@ -225,10 +225,15 @@ func (s *Store) Summary(ctx context.Context, l *layers.Layer) (layers.Summary, e
 			" extent from pg_class where oid = format('%I.%I', $2::text, $3::text)::regclass and relkind <> 'v' union all select 0, 0, null limit 1) f"
 		args = append(args, t.Schema, t.Name, t.Geometry)
 	}
-	sql := "select coalesce((select planatlas.tile_finest(exact) from planatlas.tile_layer where layer = y.id), 0), y.revision, y.changed_at, f.features, f.located, st_xmin(f.extent), st_ymin(f.extent), st_xmax(f.extent), st_ymax(f.extent) from " + from + " where y.id = $1"
+	sql := "select coalesce((select planatlas.tile_finest(exact) from planatlas.tile_layer where layer = " + literal(stem(l)) + "), 0), y.revision, y.changed_at, f.features, f.located, st_xmin(f.extent), st_ymin(f.extent), st_xmax(f.extent), st_ymax(f.extent) from " + from + " where y.id = $1"
 	err := s.pool.QueryRow(ctx, sql, args...).Scan(&sum.Finest, &sum.Revision, &sum.Changed, &sum.Features, &sum.Located, &west, &south, &east, &north)
 	if west != nil {
 		sum.Extent = &orb.Bound{Min: orb.Point{*west, *south}, Max: orb.Point{*east, *north}}
+		if l.General { // the sides of the box are places of features
+			coarse := *sum.Extent
+			sum.Extent = &orb.Bound{Min: orb.Point{math.Floor(coarse.Min[0]*100) / 100, math.Floor(coarse.Min[1]*100) / 100},
+				Max: orb.Point{math.Ceil(coarse.Max[0]*100) / 100, math.Ceil(coarse.Max[1]*100) / 100}}
+		}
 	}
 	return sum, domainError("summarise "+l.ID, err)
 }

@@ -8,12 +8,13 @@ with _layer as materialized (
     select y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
         $5::float8 + coalesce((select max(accuracy_m) from {table}), 0) + {widest} _reach,
         (select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> $6::text::date) _unlocated,
+        (select min(accuracy_m) from {table} where geom is not null) _finest,
         -- A table that was emptied or written anew since the snapshot shows what the
         -- snapshot must not see.
         (select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in ('{table}'::regclass, '{parts}'::regclass)) _steady,
         exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated) _guarded
     from planatlas.layer y left join planatlas.outline o on o.id = $4 where y.id = $3)
-select _i, _revision, _changed, _steady, _unlocated,
+select _i, _revision, _changed, _steady, _unlocated, _finest,
     case when st_covers(_outline, planatlas.reach(_g, $5::float8 + _fuzzy)) then true
         else st_covers(_outline, _g) and st_distance(st_boundary(_outline)::geography, _g::geography) >= $5::float8 + _fuzzy end,
     _q.*

@@ -123,7 +123,7 @@ type layerRow struct {
 	changed             *time.Time
 	steady, covered     *bool
 	unlocated           int
-	nearest             *float64
+	finest, nearest     *float64
 	id                  *string
 	valid, whole, along bool
 	dimension           *int
@@ -136,7 +136,7 @@ type layerRow struct {
 
 func (r *layerRow) scan(rows pgx.Rows) error {
 	var valid, whole, along, interiors *bool
-	into := []any{&r.site, &r.revision, &r.changed, &r.steady, &r.unlocated, &r.covered, &r.nearest,
+	into := []any{&r.site, &r.revision, &r.changed, &r.steady, &r.unlocated, &r.finest, &r.covered, &r.nearest,
 		&r.id, &valid, &r.dimension, &r.distance, &whole, &along, &r.shared, &r.point, &interiors, &r.depth, &r.featureRevision}
 	for i := range r.values {
 		into = append(into, &r.values[i])
@@ -209,7 +209,7 @@ func (r *layerRow) head(need check.Need, m *check.Measurement) error {
 	case r.steady == nil || !*r.steady:
 		return errUnsteady
 	}
-	*m = check.Measurement{Layer: need.Layer, Measured: true, Covered: *r.covered, Unlocated: r.unlocated, Nearest: r.nearest,
+	*m = check.Measurement{Layer: need.Layer, Measured: true, Covered: *r.covered, Unlocated: r.unlocated, Nearest: r.nearest, FinestM: r.finest,
 		Version: layers.Version{Revision: *r.revision, Changed: *r.changed}}
 	return nil
 }

@@ -46,6 +46,7 @@ func syncLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 		if _, err = tx.Exec(ctx, "select planatlas.watch_tiles($1)", l.ID); err != nil {
 			return fmt.Errorf("make the tiles of %s: %w", l.ID, err)
 		}
+		err = keepGeneral(ctx, tx, l, false)
 	}
 	return err
 }

@@ -25,7 +25,7 @@ type tileQuery struct {
 // and still be found by it; put_tiles keeps the box of those that reach farther.
 const farCells = 3
 
-func tilesTable(l *layers.Layer) string { return pgx.Identifier{"layers_tiles", l.ID}.Sanitize() }
+func tilesTable(l *layers.Layer) string { return pgx.Identifier{"layers_tiles", stem(l)}.Sanitize() }
 
 func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 	b := &builder{}
@@ -46,7 +46,7 @@ func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 	// The database knows from which zoom on the layer is exact; of the two halves only
 	// one is read.
 	level := b.param(layers.CellLevel(t)) + "::int"
-	exact := "(select planatlas.tile_finest(exact) < " + level + " from planatlas.tile_layer where layer = " + literal(l.ID) + ")"
+	exact := "(select planatlas.tile_finest(exact) < " + level + " from planatlas.tile_layer where layer = " + literal(stem(l)) + ")"
 	b.and("coalesce(" + exact + ", true)")
 	sql := "select " + strings.Join(columns, ", ") + " from " + table(l) + " t" + b.clause()
 	return tileQuery{sql + " union all " + b.generalised(l, t, share, level, "not "+exact), b.args}
@@ -72,7 +72,7 @@ func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, 
 			columns = append(columns, "null::"+columnType(tileType(p.Type)))
 			continue
 		}
-		columns = append(columns, "props[(select array_position(columns, "+literal(p.Name)+") from planatlas.tile_layer where layer = "+literal(l.ID)+")]")
+		columns = append(columns, "props[(select array_position(columns, "+literal(p.Name)+") from planatlas.tile_layer where layer = "+literal(stem(l))+")]")
 	}
 	return "select " + strings.Join(columns, ", ") + " from (select w.* from generate_series(" + rows + `) line
 			cross join lateral (select * from ` + tilesTable(l) + " w where level = " + level + " and cell between (line << 32) | " + first + " and (line << 32) | " + last + ` and place is null offset 0) w

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"planatlas/layers"
@@ -99,7 +100,7 @@ func readEvent(message string) Event {
 		e.Touch = &layers.Touch{All: true}
 	}
 	if m.Layer != "" {
-		e.Touch = &layers.Touch{Layer: m.Layer, Revision: m.Revision, All: m.All, Finest: m.Finest}
+		e.Touch = &layers.Touch{Layer: strings.TrimSuffix(m.Layer, generalSuffix), Revision: m.Revision, All: m.All, Finest: m.Finest}
 		for _, b := range m.Boxes {
 			e.Touch.Boxes = append(e.Touch.Boxes, orb.Bound{Min: orb.Point{b[0], b[1]}, Max: orb.Point{b[2], b[3]}})
 		}
