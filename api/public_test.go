@@ -44,19 +44,27 @@ func openToPublic(o *api.Options) {
 	o.Checker.(*check.Service).Public = true
 }
 
-// Where a service of one's own tells where the corners of a surveyed feature are, one
-// that is open to the public does not: by no route, in no format.
-func TestPublicServiceShowsNothingExact(t *testing.T) {
-	url := storetest.URL(t)
+// withSurveyed is a database with generalised tables and the surveyed feature.
+func withSurveyed(t *testing.T) (url string) {
+	t.Helper()
+	url = storetest.URL(t)
 	db := storetest.Open(t, url)
 	catalog, err := db.Catalog(t.Context())
+	if err == nil {
+		err = db.Generalise(t.Context(), catalog)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Generalise(t.Context(), catalog); err != nil {
-		t.Fatal(err)
-	}
 	storetest.Exec(t, url, surveyed)
+	return url
+}
+
+// Where a service of one's own tells where the corners of a surveyed feature are, one
+// that is open to the public does not: by no route, in no format.
+func TestPublicServiceShowsNothingExact(t *testing.T) {
+	url := withSurveyed(t)
+	db := storetest.Open(t, url)
 	storetest.Exec(t, url, `create table public.plots (id int primary key, geom geometry(Polygon, 4490)); insert into public.plots select 1, geom from layers.ecological_red_lines where id = 'surveyed'`)
 	p, err := db.DescribeTable(t.Context(), "public", "plots", "")
 	if err == nil {
@@ -85,7 +93,9 @@ func TestPublicServiceShowsNothingExact(t *testing.T) {
 	get("/tiles/ecological_red_lines.json")
 	get("/collections/ecological_red_lines/tiles/WebMercatorQuad?f=json")
 	post := func(path, body string) {
-		asks["POST "+path] = func(s *service) answer { return s.send(t, http.MethodPost, path, body, "Content-Type", "application/json") }
+		asks["POST "+path] = func(s *service) answer {
+			return s.send(t, http.MethodPost, path, body, "Content-Type", "application/json")
+		}
 	}
 	post("/checks", site)
 	post("/checks/batch", `{"type":"Feature","properties":{},"geometry":`+site+"}\n")
@@ -121,16 +131,7 @@ func TestPublicServiceShowsNothingExact(t *testing.T) {
 // On a service that is open to the public, questions about places are answered by
 // the generalised shape: what is not told is not to be found out by asking either.
 func TestPublicServiceAnswersByTheGeneralisedShape(t *testing.T) {
-	url := storetest.URL(t)
-	db := storetest.Open(t, url)
-	catalog, err := db.Catalog(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Generalise(t.Context(), catalog); err != nil {
-		t.Fatal(err)
-	}
-	storetest.Exec(t, url, surveyed)
+	url := withSurveyed(t)
 	own, public := serveOn(t, url, store.Options{}, nil), serveOn(t, url, store.Options{}, openToPublic)
 	// The west side is 113.512341, and 113.5125 when it is generalised.
 	const between = "113.51238,37.815,113.51242,37.82"
@@ -150,6 +151,26 @@ func TestPublicServiceAnswersByTheGeneralisedShape(t *testing.T) {
 	if one.Properties["accuracy_m"] != 100.5 || one.Properties["legal_effect"] != "indicative" || !strings.Contains(fmt.Sprint(one.Properties["geometry_source"]), "generalised") {
 		t.Errorf("%v", one.Properties)
 	}
+	storetest.Exec(t, url, "delete from layers.ecological_red_lines where id = 'surveyed'")
+	var bodies [2][]byte
+	for i, s := range []*service{own, public} {
+		bodies[i] = s.get(t, "/collections/ecological_red_lines/items?limit=1000&f=csv").body
+	}
+	if !bytes.Equal(bodies[0], bodies[1]) || len(bodies[0]) < 1000 {
+		t.Error("layers that are general as they are differ")
+	}
+	for _, l := range public.catalog.Layers {
+		if l.Access != layers.Public && public.get(t, "/collections/"+l.ID).StatusCode != http.StatusNotFound {
+			t.Errorf("%s is shown", l.ID)
+		}
+	}
+}
+
+// A check on a service that is open to the public measures the exact shape and comes to
+// the same verdict; where the shape is, and how near, it does not tell.
+func TestPublicServiceChecksByTheExactShape(t *testing.T) {
+	url := withSurveyed(t)
+	own, public := serveOn(t, url, store.Options{}, nil), serveOn(t, url, store.Options{}, openToPublic)
 	type finding struct {
 		Layer, Feature string
 		Geometry       any
@@ -201,18 +222,5 @@ func TestPublicServiceAnswersByTheGeneralisedShape(t *testing.T) {
 	}
 	if verdicts[0] != verdicts[1] {
 		t.Errorf("verdicts %v", verdicts)
-	}
-	storetest.Exec(t, url, "delete from layers.ecological_red_lines where id = 'surveyed'")
-	var bodies [2][]byte
-	for i, s := range []*service{own, public} {
-		bodies[i] = s.get(t, "/collections/ecological_red_lines/items?limit=1000&f=csv").body
-	}
-	if !bytes.Equal(bodies[0], bodies[1]) || len(bodies[0]) < 1000 {
-		t.Error("layers that are general as they are differ")
-	}
-	for _, l := range public.catalog.Layers {
-		if l.Access != layers.Public && public.get(t, "/collections/"+l.ID).StatusCode != http.StatusNotFound {
-			t.Errorf("%s is shown", l.ID)
-		}
 	}
 }
