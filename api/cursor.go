@@ -68,6 +68,10 @@ func ofType(t layers.PropertyType, text string) bool {
 		if _, err = time.Parse(time.DateOnly, text); strings.TrimPrefix(text, "-") == "infinity" {
 			return true
 		}
+	case layers.DateTime: // as PostgreSQL writes it, and the infinities
+		if _, err = time.Parse("2006-01-02 15:04:05-07", text); strings.TrimPrefix(text, "-") == "infinity" {
+			return true
+		}
 	}
 	return err == nil && storable(text)
 }

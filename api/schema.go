@@ -100,8 +100,11 @@ func propertySchemas(l *layers.Layer, lang string) (out []described) {
 // propertySchema describes the values of a property.
 func propertySchema(p layers.Property, lang string) object {
 	out := object{"title": inLanguage(lang, p.Title), "x-titles": p.Title, "type": string(p.Type)}
-	if p.Type == layers.Date {
+	switch p.Type {
+	case layers.Date:
 		out["type"], out["format"] = "string", "date"
+	case layers.DateTime:
+		out["type"], out["format"] = "string", "date-time"
 	}
 	if p.Unit != "" {
 		out["x-ogc-unit"], out["x-ogc-unitLang"] = p.Unit, "UCUM"

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +55,68 @@ func TestPublishedTable(t *testing.T) {
 	for _, path := range []string{"/collections/wells/schema", "/collections/wells/queryables", "/api", "/collections/wells?f=html", "/collections/wells/items?f=html", "/collections/wells/items/7", "/collections/wells/items/7?f=html"} {
 		if a := s.get(t, path); a.StatusCode != http.StatusOK || strings.Contains(path, "/items/7") && !strings.Contains(string(a.body), "well 7") {
 			t.Errorf("%s: %d %.300s", path, a.StatusCode, a.body)
+		}
+	}
+}
+
+// TestTimestampsOfATable: a timestamptz is an instant of RFC 3339 in UTC, in every
+// answer, in filters, as a parameter, and as what pages are sorted by.
+func TestTimestampsOfATable(t *testing.T) {
+	database := storetest.URL(t)
+	storetest.Exec(t, database, `create table public.readings (gid smallint primary key, at timestamptz, geom geometry(Point, 4326))`)
+	storetest.Exec(t, database, `insert into public.readings values (1, '2024-02-29 20:00:00.25+08', 'srid=4326;point(113 37)'), (2, '1999-12-31 23:59:59Z', 'srid=4326;point(113.1 37)'),
+		(3, null, 'srid=4326;point(113.2 37)'), (4, 'infinity', 'srid=4326;point(113.3 37)'), (5, '2024-02-29 12:00Z', 'srid=4326;point(113.4 37)')`)
+	db := storetest.Open(t, database)
+	p, err := db.DescribeTable(t.Context(), "public", "readings", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Publish(t.Context(), p.Layer); err != nil {
+		t.Fatal(err)
+	}
+	s := serveOn(t, database, store.Options{}, nil)
+	want := map[string]any{"1": "2024-02-29T12:00:00.25Z", "2": "1999-12-31T23:59:59Z", "3": nil, "4": "infinity", "5": "2024-02-29T12:00:00Z"}
+	for query, ids := range map[string]string{
+		"":                             "1 2 3 4 5",
+		"?bbox=112,36,114,38":          "1 2 3 4 5",
+		"?sortby=at":                   "2 5 1 4 3",
+		"?sortby=-at":                  "3 4 1 5 2",
+		"?at=2024-02-29T12:00:00Z":     "5",
+		"?at=2024-02-29T12:00:00.250Z": "1",
+		"?filter=" + url.QueryEscape("at > TIMESTAMP('2024-01-01T00:00:00Z')"):                                         "1 4 5",
+		"?filter=" + url.QueryEscape("T_INTERSECTS(at, INTERVAL('1999-01-01','2000-01-01'))"):                              "2",
+		"?sortby=at&filter=" + url.QueryEscape("at BETWEEN DATE('1999-01-01') AND TIMESTAMP('2024-02-29T12:00:00Z')"): "2 5",
+	} {
+		var got []string
+		for path := "/collections/readings/items" + query + map[bool]string{true: "?", false: "&"}[query == ""] + "limit=2"; path != ""; {
+			page := read[featureCollection](t, s.get(t, path), http.StatusOK)
+			for _, f := range page.Features {
+				got = append(got, f.ID)
+				if f.Properties["at"] != want[f.ID] {
+					t.Errorf("%s: reading %s at %v, want %v", query, f.ID, f.Properties["at"], want[f.ID])
+				}
+			}
+			path = next(page.Links)
+		}
+		if strings.Join(got, " ") != ids {
+			t.Errorf("%s: %v, want %s", query, got, ids)
+		}
+	}
+	if doc := read[struct {
+		Properties map[string]struct{ Type, Format string }
+	}](t, s.get(t, "/collections/readings/queryables"), http.StatusOK); doc.Properties["at"].Type != "string" || doc.Properties["at"].Format != "date-time" {
+		t.Errorf("%+v", doc)
+	}
+	if p := wantProblem(t, s.get(t, "/collections/readings/items?at=2024-02-29"), http.StatusBadRequest); p.Parameter != "at" {
+		t.Errorf("%+v", p)
+	}
+	for f, extension := range map[string]string{"fgb": "fgb", "gpkg": "gpkg"} {
+		file := filepath.Join(t.TempDir(), "readings."+extension)
+		if err := os.WriteFile(file, s.get(t, "/collections/readings/download?f="+f).body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("ogrinfo", "-so", "-al", file).CombinedOutput(); err != nil || !strings.Contains(string(out), "at: DateTime") {
+			t.Errorf("%s: %s %v", f, out, err)
 		}
 	}
 }

@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Convert turns a literal or the text of a query parameter into the property's
 // type: string, int64, float64, bool or, for a date, a string of the form
-// 2006-01-02. Something else is an *InputError that names the property.
+// 2006-01-02, and for a timestamp one of RFC 3339. Something else is an *InputError that names the property.
 func (p Property) Convert(v any) (any, error) {
 	if out, ok := p.convert(v); ok {
 		return out, nil
 	}
 	want := map[PropertyType]string{
 		Integer: "a whole number", Number: "a number", Boolean: "true or false",
-		Date: "a date such as 2021-01-01", String: "a text",
+		Date: "a date such as 2021-01-01", String: "a text", DateTime: "a timestamp in UTC such as 2021-01-31T08:30:00Z",
 	}[p.Type]
 	return nil, &InputError{Param: p.Name, Value: fmt.Sprint(v), Want: want}
 }
@@ -30,6 +31,10 @@ func (p Property) convert(v any) (any, bool) {
 		s, ok := v.(string)
 		_, err := time.Parse(time.DateOnly, s)
 		return s, ok && err == nil
+	case DateTime:
+		s, ok := v.(string)
+		_, err := time.Parse(time.RFC3339, s)
+		return s, ok && err == nil && strings.HasSuffix(s, "Z")
 	case Boolean:
 		if s, ok := v.(string); ok {
 			return s == "true", s == "true" || s == "false"

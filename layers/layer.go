@@ -48,11 +48,12 @@ type PropertyType string
 
 // The property types and the PostgreSQL types that hold them.
 const (
-	String  PropertyType = "string"  // text
-	Integer PropertyType = "integer" // bigint
-	Number  PropertyType = "number"  // double precision
-	Boolean PropertyType = "boolean" // boolean
-	Date    PropertyType = "date"    // date
+	String   PropertyType = "string"    // text
+	Integer  PropertyType = "integer"   // bigint
+	Number   PropertyType = "number"    // double precision
+	Boolean  PropertyType = "boolean"   // boolean
+	Date     PropertyType = "date"      // date
+	DateTime PropertyType = "timestamp" // timestamptz, in UTC; of published tables alone
 )
 
 // Property is one typed property of a layer.

@@ -43,7 +43,7 @@ func fgbType(t layers.PropertyType) byte {
 		return fgbLong
 	case layers.Number:
 		return fgbDouble
-	case layers.Date:
+	case layers.Date, layers.DateTime:
 		return fgbDateTime
 	}
 	return fgbString

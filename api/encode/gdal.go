@@ -68,7 +68,7 @@ func (g *GDAL) open(ctx context.Context, w io.Writer, v View, args []string) (En
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for a conversion: %w", ctx.Err())
 	}
-	c := &converter{ctx: ctx, w: w, gdal: g, args: args}
+	c := &converter{ctx: ctx, w: w, gdal: g}
 	var err error
 	if c.folder, err = os.MkdirTemp("", "planatlas-convert-"); err == nil {
 		c.file, err = os.Create(filepath.Join(c.folder, "in.fgb"))
@@ -79,11 +79,15 @@ func (g *GDAL) open(ctx context.Context, w io.Writer, v View, args []string) (En
 	}
 	c.result = filepath.Join(c.folder, v.Layer.ID+extension(args))
 	c.FlatGeobuf = NewFlatGeobuf(&bounded{c.file, gdalBytes}, v)
+	c.args = slices.Clone(args)
 	if args[1] == shapefile {
-		c.args = append(slices.Clone(args), "-lco", "ENCODING="+cmp.Or(v.Charset, "UTF-8"))
+		c.args = append(c.args, "-lco", "ENCODING="+cmp.Or(v.Charset, "UTF-8"))
 	}
 	if !v.Layer.HasGeometry() {
-		c.args = append(append([]string{}, args...), "-nlt", "NONE")
+		c.args = append(c.args, "-nlt", "NONE")
+	}
+	if !slices.ContainsFunc(v.Properties, func(p layers.Property) bool { return p.Type == layers.DateTime }) {
+		c.args = append(c.args, "-mapFieldType", "DateTime=Date") // FlatGeobuf has no dates
 	}
 	return c, nil
 }
@@ -119,7 +123,7 @@ func (c *converter) Close(end End) error {
 func (c *converter) convert() error {
 	ctx, cancel := context.WithTimeout(c.ctx, gdalTime)
 	defer cancel()
-	args := append([]string{"-q", "-mapFieldType", "DateTime=Date", "-nln", strings.TrimSuffix(filepath.Base(c.result), extension(c.args))}, c.args...)
+	args := append([]string{"-q", "-nln", strings.TrimSuffix(filepath.Base(c.result), extension(c.args))}, c.args...)
 	cmd := exec.CommandContext(ctx, "ogr2ogr", append(args, c.result, c.file.Name())...)
 	cmd.Dir = c.folder
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TMPDIR=" + c.folder, "CPL_TMPDIR=" + c.folder, "HOME=" + c.folder,

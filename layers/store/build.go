@@ -85,6 +85,8 @@ func columnType(t layers.PropertyType) string {
 		return "boolean"
 	case layers.Date:
 		return "date"
+	case layers.DateTime:
+		return "timestamptz"
 	}
 	return "text"
 }

@@ -165,9 +165,6 @@ func (w *filterWriter) in(e cql.In) string {
 
 // sqlType is the PostgreSQL type of values.
 func sqlType(t cql.Type) string {
-	if t == cql.TypeTimestamp {
-		return "timestamptz"
-	}
 	return columnType(layers.PropertyType(t))
 }
 

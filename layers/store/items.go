@@ -89,10 +89,10 @@ func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.S
 func (p *pageQuery) readRows(rows pgx.Rows, q layers.Query, sink layers.Sink, page *layers.Page) error {
 	defer rows.Close()
 	var last place
-	whole := newNumbers(rows.FieldDescriptions())
+	values := newPlain(rows.FieldDescriptions())
 	for rows.Next() {
 		raw := rows.RawValues()
-		whole.write(raw)
+		values.write(raw)
 		if q.Limit > 0 && page.Returned == q.Limit {
 			page.More = true
 			break
@@ -157,41 +157,71 @@ func (l *place) cursor(distance bool) *layers.Cursor {
 	return c
 }
 
-// numbers turns the whole numbers of a row, which come as PostgreSQL's integers,
-// into text. Its memory serves row after row.
-type numbers struct {
-	columns []int
+// plain turns the values of a row that come in PostgreSQL's binary form, whole
+// numbers and timestamps, into text. Its memory serves row after row.
+type plain struct {
+	columns []binaryColumn
 	text    []byte
 }
 
-func newNumbers(fields []pgconn.FieldDescription) *numbers {
-	n := new(numbers)
-	for i, f := range fields {
-		if f.Format == pgx.BinaryFormatCode && (f.DataTypeOID == pgtype.Int8OID || f.DataTypeOID == pgtype.Int4OID || f.DataTypeOID == pgtype.Int2OID) {
-			n.columns = append(n.columns, i)
-		}
-	}
-	return n
+type binaryColumn struct {
+	at, size int
+	instant  bool
 }
 
-func (n *numbers) write(raw [][]byte) {
-	n.text = n.text[:0]
-	for _, i := range n.columns {
+func newPlain(fields []pgconn.FieldDescription) *plain {
+	p := new(plain)
+	for i, f := range fields {
+		if f.Format != pgx.BinaryFormatCode {
+			continue
+		}
+		switch f.DataTypeOID {
+		case pgtype.Int8OID, pgtype.Int4OID, pgtype.Int2OID:
+			p.columns = append(p.columns, binaryColumn{i, int(f.DataTypeSize), false})
+		case pgtype.TimestamptzOID:
+			p.columns = append(p.columns, binaryColumn{i, 8, true})
+		}
+	}
+	return p
+}
+
+func (p *plain) write(raw [][]byte) {
+	p.text = p.text[:0]
+	for _, c := range p.columns {
+		b := raw[c.at]
+		if len(b) != c.size { // null
+			continue
+		}
 		var v int64
-		switch b := raw[i]; len(b) {
+		switch c.size {
 		case 8:
 			v = int64(binary.BigEndian.Uint64(b))
 		case 4:
 			v = int64(int32(binary.BigEndian.Uint32(b)))
 		case 2:
 			v = int64(int16(binary.BigEndian.Uint16(b)))
-		default: // null
-			continue
 		}
-		from := len(n.text)
-		n.text = strconv.AppendInt(n.text, v, 10)
-		raw[i] = n.text[from:len(n.text):len(n.text)]
+		from := len(p.text)
+		if c.instant {
+			p.text = appendInstant(p.text, v)
+		} else {
+			p.text = strconv.AppendInt(p.text, v, 10)
+		}
+		raw[c.at] = p.text[from:len(p.text):len(p.text)]
 	}
+}
+
+// appendInstant writes a timestamptz, microseconds since the year 2000, as RFC 3339
+// does, in UTC.
+func appendInstant(dst []byte, v int64) []byte {
+	const epoch = 946_684_800
+	switch v {
+	case math.MaxInt64:
+		return append(dst, "infinity"...)
+	case math.MinInt64:
+		return append(dst, "-infinity"...)
+	}
+	return time.UnixMicro(epoch*1e6+v).UTC().AppendFormat(dst, time.RFC3339Nano)
 }
 
 // querier is a connection or a transaction.

@@ -312,17 +312,23 @@ func direction(descending bool) string {
 	return " asc"
 }
 
-// sent reads a column as text, or a whole number in the form in which it costs
-// PostgreSQL nothing to send: [numbers] writes it as PostgreSQL would.
+// sent reads a column as text, or a whole number or a timestamp in the form in
+// which it costs PostgreSQL nothing to send, and [plain] makes the text.
 func sent(column string, t layers.PropertyType) string {
-	if t == layers.Integer {
+	if t == layers.Integer || t == layers.DateTime {
 		return column
 	}
 	return column + "::text"
 }
 
-// asText reads a property as PostgreSQL writes it.
-func asText(l *layers.Layer, p layers.Property) string { return named(l, p.Name) + "::text" }
+// asText reads a property as PostgreSQL writes it, and a timestamp as RFC 3339 does.
+func asText(l *layers.Layer, p layers.Property) string {
+	text := named(l, p.Name) + "::text"
+	if p.Type == layers.DateTime {
+		text = "replace(replace(" + text + ", ' ', 'T'), '+00', 'Z')"
+	}
+	return text
+}
 
 // geometryColumn reads the geometry in the query's CRS and axis order.
 func geometryColumn(l *layers.Layer, q layers.Query) string {

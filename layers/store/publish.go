@@ -112,6 +112,8 @@ func propertyType(kind string) layers.PropertyType {
 		return layers.Boolean
 	case kind == "date":
 		return layers.Date
+	case kind == "timestamp with time zone" || strings.HasPrefix(kind, "timestamp(") && strings.HasSuffix(kind, "with time zone"):
+		return layers.DateTime
 	}
 	return layers.String
 }

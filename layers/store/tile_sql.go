@@ -82,7 +82,7 @@ func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, 
 // isGeneral tells the properties that a generalised tile has: those by which the
 // features are told apart, and their label. planatlas.tile_columns names them too.
 func isGeneral(l *layers.Layer, p layers.Property) bool {
-	return tileType(p.Type) == layers.String && p.Type != layers.Date && (len(p.Codes) > 0 || p.Name == l.Style.Label)
+	return p.Type == layers.String && (len(p.Codes) > 0 || p.Name == l.Style.Label)
 }
 
 // tileColumn reads a property so that its binary form is the one that
@@ -94,9 +94,9 @@ func tileColumn(l *layers.Layer, p layers.Property) string {
 	return asText(l, p)
 }
 
-// tileType is the type of a property in a tile, which has no dates.
+// tileType is the type of a property in a tile, which has no dates and times.
 func tileType(t layers.PropertyType) layers.PropertyType {
-	if t == layers.Date {
+	if t == layers.Date || t == layers.DateTime {
 		return layers.String
 	}
 	return t
