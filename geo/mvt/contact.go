@@ -137,13 +137,25 @@ func neighbours(e, f *edge) bool {
 }
 
 // nested tells whether each shell lies in an even number of other rings, and each
-// hole in its shell and in no ring between; the rings have no contact.
+// hole in its shell and in no ring between; the rings have no contact. It is wrong in
+// one direction when there are too many rings to tell.
 func (s *shape) nested() bool {
-	shell, depth := 0, 0
+	s.boxes = s.boxes[:0]
+	for _, p := range s.paths {
+		s.boxes = append(s.boxes, s.boxOf(p))
+	}
+	shell, depth, effort := 0, 0, 0
 	for i, p := range s.paths {
 		in, own := 0, false
+		at := middle(s.at[p.from], s.at[p.from+1])
 		for j, q := range s.paths {
-			if i != j && s.inside(middle(s.at[p.from], s.at[p.from+1]), q) {
+			if i == j || !s.boxes[j].holds(at) {
+				continue
+			}
+			if effort += q.to - q.from; effort > mostEffort {
+				return false
+			}
+			if s.inside(at, q) {
 				in++
 				own = own || j == shell
 			}
@@ -156,6 +168,22 @@ func (s *shape) nested() bool {
 		}
 	}
 	return true
+}
+
+// box is the box around a ring, on the grid twice as fine of [middle].
+type box struct{ low, high grid }
+
+func (b box) holds(p grid) bool {
+	return p.x >= b.low.x && p.x <= b.high.x && p.y >= b.low.y && p.y <= b.high.y
+}
+
+func (s *shape) boxOf(p path) box {
+	first := s.at[p.from]
+	b := box{first, first}
+	for _, q := range s.at[p.from:p.to] {
+		b.low, b.high = grid{min(b.low.x, q.x), min(b.low.y, q.y)}, grid{max(b.high.x, q.x), max(b.high.y, q.y)}
+	}
+	return box{middle(b.low, b.low), middle(b.high, b.high)}
 }
 
 // middle returns twice the middle of an edge: a position of a grid twice as fine.

@@ -18,7 +18,12 @@ type mender struct {
 	sweep
 	tracer
 	one, mended shape
-	repairs     int // features that were mended, for tests
+	cover
+	effort  int // spent on the feature, in pairs that were looked at
+	limit   int // of that
+	left    int // of what the features of the tile may take together
+	repairs int // features that were mended, and of them those that are shown as cells, for tests
+	coarse  int
 }
 
 // way is an edge of the arrangement, from the lesser position to the greater one,
@@ -36,13 +41,34 @@ type cutAt struct {
 
 // rounds bounds how often crossings are moved to the grid. Each round leaves
 // shorter ways; most shapes need two or three, and the most tangled random one that
-// was met needed 40. A shape that needs more is left out of the tile.
+// was met needed 40.
 const rounds = 1000
 
-// mend returns valid polygons that cover what the shape covers; none when they
-// cannot be found. The result is valid until the next call.
+// mostEffort bounds what mending one feature costs: a tenth of a second or so. A shape
+// that takes more, or more rounds, is shown as the cells that it covers.
+const mostEffort = 20_000_000
+
+// tileEffort bounds the same for all features of a tile.
+const tileEffort = 10 * mostEffort
+
+// perCut is what a cut costs, which has to be sorted and makes one more way.
+const perCut = 50
+
+// mend returns valid polygons that cover what the shape covers. The result is valid
+// until the next call.
 func (m *mender) mend(s *shape) *shape {
 	m.repairs++
+	m.effort, m.limit = 0, min(mostEffort, m.left)
+	if !m.polygons(s) {
+		m.coarse++
+		m.cells(&m.mended, s)
+	}
+	m.left = max(0, m.left-m.effort)
+	return &m.mended
+}
+
+// polygons makes the polygons, and returns false when that takes too much.
+func (m *mender) polygons(s *shape) bool {
 	m.ways = m.ways[:0]
 	fill := func(wind int) bool { return wind > 0 }
 	if len(s.paths) == 1 { // whichever way its lobes wind
@@ -58,33 +84,33 @@ func (m *mender) mend(s *shape) *shape {
 		}
 		// Alone first, whichever way its lobes wind.
 		kept := len(m.ways)
-		m.alone(ring, p.hole, kept)
+		if !m.alone(ring, p.hole, kept) {
+			return false
+		}
 	}
 	return m.finish(fill)
 }
 
 // finish cuts the ways where they meet, and traces the faces to be filled.
-func (m *mender) finish(fill func(wind int) bool) *shape {
+func (m *mender) finish(fill func(wind int) bool) bool {
 	m.mended.reset()
-	if m.node() {
-		m.trace(&m.mended, m.ways, fill)
-	}
-	return &m.mended
+	return m.node() && m.trace(&m.mended, m.ways, fill)
 }
 
 // alone adds the rings that bound what one ring winds around, in either direction.
-func (m *mender) alone(ring []grid, hole bool, kept int) {
+func (m *mender) alone(ring []grid, hole bool, kept int) bool {
 	others := slices.Clone(m.ways[:kept])
 	m.ways = m.ways[:0]
 	m.addRing(ring, true)
 	m.one.reset()
-	if m.node() {
-		m.trace(&m.one, m.ways, func(wind int) bool { return wind != 0 })
+	if !m.node() || !m.trace(&m.one, m.ways, func(wind int) bool { return wind != 0 }) {
+		return false
 	}
 	m.ways = append(m.ways[:0], others...)
 	for _, p := range m.one.paths {
 		m.addRing(m.one.at[p.from:p.to], !hole)
 	}
+	return true
 }
 
 // addRing adds the edges of a ring, in the other direction if not forward.
@@ -107,11 +133,14 @@ func canonical(a, b grid, net int) way {
 	return way{a, b, net}
 }
 
-// node cuts the ways where they meet until they meet at their ends only.
+// node cuts the ways where they meet until they meet at their ends only; false when
+// that takes too much.
 func (m *mender) node() bool {
 	for range rounds {
 		m.merge()
-		m.findCuts()
+		if !m.findCuts() {
+			return false
+		}
 		if len(m.cuts) == 0 {
 			return true
 		}
@@ -142,10 +171,14 @@ func (m *mender) merge() {
 	m.ways = kept
 }
 
-// findCuts looks at the pairs of ways whose boxes meet, from left to right.
-func (m *mender) findCuts() {
+// findCuts looks at the pairs of ways whose boxes meet, from left to right; false when
+// these are too many.
+func (m *mender) findCuts() bool {
 	m.cuts, m.alive = m.cuts[:0], m.alive[:0]
 	for i := range m.ways {
+		if m.effort += 1 + len(m.alive); m.effort+perCut*len(m.cuts) > m.limit {
+			return false
+		}
 		v := &m.ways[i]
 		south, north := min(v.a.y, v.b.y), max(v.a.y, v.b.y)
 		kept := m.alive[:0]
@@ -161,6 +194,8 @@ func (m *mender) findCuts() {
 		}
 		m.alive = append(kept, int32(i))
 	}
+	m.effort += perCut * len(m.cuts)
+	return true
 }
 
 // pair notes where two ways must be cut: at ends that lie within the other, and

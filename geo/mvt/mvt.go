@@ -41,6 +41,7 @@ func NewEncoder(t tile.ID, o Options) *Encoder {
 // Reset forgets what was written and begins the tile t.
 func (e *Encoder) Reset(t tile.ID) {
 	e.project, e.box = t.Projector(e.extent), t.Buffered(e.Share())
+	e.left = tileEffort
 	e.writer.reset()
 }
 

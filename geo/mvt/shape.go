@@ -38,6 +38,7 @@ type shape struct {
 	order  []int32
 	starts []int32
 	active []int32
+	boxes  []box // of the paths, for looking for rings in rings
 }
 
 func (s *shape) reset() { s.at, s.paths, s.start = s.at[:0], s.paths[:0], 0 }

@@ -18,8 +18,8 @@ type tracer struct {
 type side struct{ from, to grid }
 
 // trace appends to dst the polygons that cover the faces whose winding number is to
-// be filled. Ways are as [sweep.windings] wants them.
-func (m *mender) trace(dst *shape, ways []way, fill func(wind int) bool) {
+// be filled; false when that takes too much. Ways are as [sweep.windings] wants them.
+func (m *mender) trace(dst *shape, ways []way, fill func(wind int) bool) bool {
 	m.windings(ways)
 	m.sides = m.sides[:0]
 	for i, w := range ways {
@@ -31,7 +31,7 @@ func (m *mender) trace(dst *shape, ways []way, fill func(wind int) bool) {
 		}
 	}
 	m.rings(dst)
-	dst.assemble()
+	return dst.assemble(&m.effort, m.limit)
 }
 
 // rings traces the sides. Where several begin in one position, the one that goes on
@@ -103,8 +103,8 @@ func clockwise(centre, back, p, q grid) bool {
 }
 
 // assemble tells shells from holes by their areas, and puts each hole behind the
-// innermost shell around it.
-func (s *shape) assemble() {
+// innermost shell around it; false when that takes too much.
+func (s *shape) assemble(effort *int, limit int) bool {
 	for i, p := range s.paths {
 		s.paths[i].hole = p.area < 0
 	}
@@ -118,18 +118,23 @@ func (s *shape) assemble() {
 			continue
 		}
 		for j, q := range shells {
+			if *effort += 1 + (q.to-q.from)/4; *effort > limit {
+				return false
+			}
 			if (of[i] < 0 || q.area < shells[of[i]].area) && s.inside(middle(s.at[p.from], s.at[p.from+1]), q) {
 				of[i] = j
 			}
 		}
 	}
-	for j, q := range shells {
-		order = append(order, q)
-		for i, p := range s.paths {
-			if of[i] == j {
-				order = append(order, p)
-			}
+	holes := make([][]path, len(shells))
+	for i, p := range s.paths {
+		if of[i] >= 0 {
+			holes[of[i]] = append(holes[of[i]], p)
 		}
 	}
+	for j, q := range shells {
+		order = append(append(order, q), holes[j]...)
+	}
 	s.paths = append(s.paths[:0], order...)
+	return true
 }
