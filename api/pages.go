@@ -93,15 +93,16 @@ type fact struct {
 	Name  string
 	Unit  string
 	Value string
+	Word  layers.Text // what people read for a value that is a code
 	None  bool
 }
 
 func facts(properties []layers.Property, r layers.Row) []fact {
 	out := make([]fact, len(properties))
 	for i, p := range properties {
-		out[i] = fact{Title: p.Title, Name: p.Name, Unit: p.Unit, Value: string(r.Values[i]), None: r.Values[i] == nil}
+		out[i] = fact{Title: p.Title, Name: p.Name, Unit: p.Unit, Value: string(r.Values[i]), Word: p.CodeTitles[string(r.Values[i])], None: r.Values[i] == nil}
 		if p.Type == layers.Boolean && !out[i].None {
-			out[i].Value = map[string]string{"t": "true", "f": "false"}[out[i].Value]
+			out[i].Word = map[bool]layers.Text{true: {ZH: "是", EN: "yes"}, false: {ZH: "否", EN: "no"}}[r.Values[i][0] == 't']
 		}
 	}
 	return out

@@ -119,6 +119,11 @@ func TestAPageOfAFeatureHasAllFacts(t *testing.T) {
 			t.Errorf("the page does not lead to %s", l.Href)
 		}
 	}
+	for lang, word := range map[string]string{"zh": "数据中心", "en": "Data centre"} {
+		if list := string(s.get(t, "/collections/industrial_parks/items?f=html&limit=50", "Accept-Language", lang).body); !strings.Contains(list, "<td>"+word+"</td>") || strings.Contains(list, "<td>data_centre</td>") {
+			t.Errorf("codes are not read as words in %s", lang)
+		}
+	}
 	odd := serveTyped(t)
 	id := url.PathEscape(`a/b c?d#e%f"\ü`)
 	list := string(odd.get(t, "/collections/typed/items?f=html").body)

@@ -111,6 +111,9 @@ func propertySchema(p layers.Property, lang string) object {
 	}
 	if len(p.Codes) > 0 {
 		out["enum"] = p.Codes
+		if len(p.CodeTitles) > 0 {
+			out["x-enum-titles"] = p.CodeTitles
+		}
 	}
 	return out
 }

@@ -64,8 +64,26 @@ type Property struct {
 	Unit  string       `toml:"unit" json:"unit,omitempty"`   // UCUM, such as m, km2, ha
 	Codes []string     `toml:"codes" json:"codes,omitempty"` // closed list of values, if there is one
 
+	CodeTitles map[string]Text `toml:"code_titles" json:"codeTitles,omitempty"` // what people read for a code; the code itself when it has none
+
 	Column string `toml:"column" json:"column,omitempty"` // of the CSV file of records; the property's name when empty
 	Names  bool   `toml:"names" json:"names,omitempty"`   // holds ids of plan entities, with ; between them
+}
+
+// untitled returns a code that has half a title, no title where others have one, or
+// a title without being a code; "" when there is none.
+func (p Property) untitled() string {
+	for code, title := range p.CodeTitles {
+		if !oneOf(code, p.Codes...) || title.ZH == "" || title.EN == "" {
+			return code
+		}
+	}
+	for _, code := range p.Codes {
+		if _, ok := p.CodeTitles[code]; !ok && len(p.CodeTitles) > 0 {
+			return code
+		}
+	}
+	return ""
 }
 
 // Source says where a layer's content comes from.
@@ -250,13 +268,15 @@ func baseProperties() []Property {
 		{Name: "entity", Type: String, Title: Text{"规划条目", "Entity of the plan"}, Names: true},
 		{Name: "name_zh", Type: String, Title: Text{"名称", "Name (Chinese)"}},
 		{Name: "name_en", Type: String, Title: Text{"英文名称", "Name (English)"}},
-		{Name: "status", Type: String, Title: Text{"状态", "Status"}, Codes: []string{"existing", "planned", "preliminary", "upgrade"}},
+		{Name: "status", Type: String, Title: Text{"状态", "Status"}, Codes: []string{"existing", "planned", "preliminary", "upgrade"},
+			CodeTitles: map[string]Text{"existing": {"现状", "Existing"}, "planned": {"规划", "Planned"}, "preliminary": {"前期研究", "Preliminary"}, "upgrade": {"改造提升", "Upgrade"}}},
 		{Name: "county", Type: String, Title: Text{"县区", "County"}},
 		{Name: "plan_section", Type: String, Title: Text{"规划章节", "Section of the plan"}},
 		{Name: "plan_quote", Type: String, Title: Text{"规划原文", "Words of the plan"}},
 		{Name: "geometry_source", Type: String, Title: Text{"图形来源", "Source of the geometry"}},
 		{Name: "accuracy_m", Type: Number, Unit: "m", Title: Text{"位置精度", "Positional accuracy"}},
-		{Name: "legal_effect", Type: String, Title: Text{"法律效力", "Legal effect"}, Codes: []string{string(Statutory), string(PlanLevel), string(Indicative)}},
+		{Name: "legal_effect", Type: String, Title: Text{"法律效力", "Legal effect"}, Codes: []string{string(Statutory), string(PlanLevel), string(Indicative)},
+			CodeTitles: map[string]Text{string(Statutory): {"法定", "Statutory"}, string(PlanLevel): {"规划", "Plan"}, string(Indicative): {"示意", "Indicative"}}},
 		{Name: "valid_from", Type: Date, Title: Text{"生效日期", "In force from"}},
 		{Name: "valid_to", Type: Date, Title: Text{"失效日期", "In force until (exclusive)"}},
 	}
@@ -406,6 +426,8 @@ func (l *Layer) validateProperties() error {
 			return fmt.Errorf("property %q: type %q: want string, integer, number, boolean or date", p.Name, p.Type)
 		case p.Title.ZH == "" || p.Title.EN == "":
 			return fmt.Errorf("property %q: title: want zh and en", p.Name)
+		case p.untitled() != "":
+			return fmt.Errorf("property %q: code_titles: want zh and en for each code and for nothing else: %s", p.Name, p.untitled())
 		}
 		seen[p.Name] = true
 	}

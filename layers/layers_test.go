@@ -93,6 +93,10 @@ func TestDeclarationMistakesAreNamed(t *testing.T) {
 		{"property taken", `name = "area_km2"`, `name = "status"`, "the name is taken"},
 		{"property reserved", `name = "area_km2"`, `name = "geom"`, "the name is taken"},
 		{"property type", `type = "number"`, `type = "float"`, `type "float"`},
+		{"timestamp", `type = "number"`, `type = "timestamp"`, `type "timestamp"`},
+		{"code without a title", `type = "number"`, `type = "string"` + "\ncodes = [\"a\", \"b\"]\ncode_titles = { a = { zh = \"甲\", en = \"A\" } }", "nothing else: b"},
+		{"title without a code", `type = "number"`, `type = "string"` + "\ncodes = [\"a\"]\ncode_titles = { a = { zh = \"甲\", en = \"A\" }, c = { zh = \"丙\", en = \"C\" } }", "nothing else: c"},
+		{"half a title of a code", `type = "number"`, `type = "string"` + "\ncodes = [\"a\"]\ncode_titles = { a = { zh = \"甲\" } }", "nothing else: a"},
 		{"property title", `title = { zh = "面积", en = "Area" }`, `title = { zh = "面积" }`, `property "area_km2": title`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -118,6 +122,7 @@ func TestConvert(t *testing.T) {
 		{layers.Number, "1.5", 1.5}, {layers.Number, 2.5, 2.5}, {layers.Number, "NaN", nil}, {layers.Number, "Inf", nil}, {layers.Number, "x", nil}, {layers.Number, true, nil},
 		{layers.Boolean, "true", true}, {layers.Boolean, false, false}, {layers.Boolean, "yes", nil},
 		{layers.Date, "2021-01-01", "2021-01-01"}, {layers.Date, "2021-02-30", nil}, {layers.Date, 5.0, nil},
+		{layers.DateTime, "2021-01-31T08:30:00.5Z", "2021-01-31T08:30:00.5Z"}, {layers.DateTime, "2021-01-31", nil}, {layers.DateTime, "2021-01-31T08:30:00+08:00", nil}, {layers.DateTime, 5.0, nil},
 	} {
 		got, err := layers.Property{Name: "p", Type: tc.kind}.Convert(tc.in)
 		var input *layers.InputError

@@ -49,6 +49,7 @@ export interface Property {
   type?: string;
   unit?: string;
   codes?: string[];
+  codeTitles?: Record<string, Text>;
 }
 
 export interface Collection {

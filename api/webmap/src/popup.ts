@@ -192,6 +192,6 @@ function valueText(value: unknown, property?: Property): string {
   if (value === null || value === undefined || value === "") return t("notGiven");
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (typeof value === "number") return `${plain(value)} ${unit(property?.unit)}`.trim();
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? pick(property?.codeTitles?.[value]) || value : JSON.stringify(value);
   return property?.unit ? `${text} ${unit(property.unit)}` : text;
 }
