@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-const madeFiles = "../geo/read/testdata/sites"
+const madeFiles = "../geo/testdata/sites"
 
 // form is a file and fields as a browser sends them.
 func form(t *testing.T, file string, fields map[string]string) (body, contentType string) {

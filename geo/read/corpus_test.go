@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the expected readings of the corp
 // corpus calls f with the bytes of every file of a corpus directory and compares
 // what it returns with the file's .want. It tells whether reading must succeed.
 func corpus(t *testing.T, dir string, f func(t *testing.T, data []byte, ok bool) string) {
-	files, err := filepath.Glob(filepath.Join("testdata", dir, "*", "*.geojson"))
+	files, err := filepath.Glob(filepath.Join("..", "testdata", dir, "*", "*.geojson"))
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d files in the corpus, %v", len(files), err)
 	}

@@ -34,7 +34,7 @@ func ExampleFeatures() {
 
 // seeds adds every file of a corpus directory.
 func seeds(f *testing.F, dir string) {
-	files, err := filepath.Glob(filepath.Join("testdata", dir, "*", "*.geojson"))
+	files, err := filepath.Glob(filepath.Join("..", "testdata", dir, "*", "*.geojson"))
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no corpus: %v", err)
 	}
@@ -128,7 +128,7 @@ func last(r io.Reader, lim read.Limits) (err error) {
 }
 
 func TestFeaturesReader(t *testing.T) {
-	data, err := os.ReadFile("testdata/features/good/values.geojson")
+	data, err := os.ReadFile("../testdata/features/good/values.geojson")
 	if err != nil {
 		t.Fatal(err)
 	}

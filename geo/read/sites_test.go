@@ -23,12 +23,12 @@ func num(n int) string { return strconv.Itoa(n) + ".0" }
 // wholeCorpus is every file, those that only ogr2ogr makes as they lie.
 func wholeCorpus(t *testing.T) []made {
 	all := slices.Concat(madeTXT(), madeJSON(), madeXML(), madeTables(), madeArchives(), madeParcels())
-	if _, err := os.Stat(filepath.Join("testdata", "sites", "good", "geopackage.gpkg")); err != nil && *update {
+	if _, err := os.Stat(filepath.Join("..", "testdata", "sites", "good", "geopackage.gpkg")); err != nil && *update {
 		return append(all, byOGR(t)...)
 	}
 	for _, name := range []string{"good/geopackage.gpkg", "good/flatgeobuf.fgb", "good/mapinfo.mif.zip", "good/gml.gml", "good/filegdb.gdb.zip", "good/geopackage-layer.gpkg",
 		"broken/geopackage-two-layers.gpkg", "broken/geopackage-cut.gpkg", "broken/flatgeobuf-cut.fgb"} {
-		data, err := os.ReadFile(filepath.Join("testdata", "sites", name))
+		data, err := os.ReadFile(filepath.Join("..", "testdata", "sites", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestSitesCorpus(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range all {
 		t.Run(m.name, func(t *testing.T) {
-			file := filepath.Join("testdata", "sites", m.name)
+			file := filepath.Join("..", "testdata", "sites", m.name)
 			if seen[m.name] {
 				t.Fatal("two files of one name")
 			}
