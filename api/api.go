@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -69,6 +70,7 @@ type server struct {
 	pages    templates
 	names    *nameIndexes
 	shown    atomic.Pointer[shownCatalog]
+	held     *heldZooms // of the file, on a service that has no database
 }
 
 // shownCatalog is a catalogue and the part of it that clients see.
@@ -95,13 +97,18 @@ func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := newServer(o)
+	return newServer(o).handler()
+}
+
+func (s *server) handler() http.Handler {
 	router := mux.NewRouter().UseEncodedPath().SkipClean(true)
-	for _, r := range s.routes() {
+	for _, r := range slices.Concat(s.routes(), s.instead()) {
 		router.Handle(r.path, s.handle(r)).Methods(r.method, alsoHead(r.method)).Name(r.name)
 	}
-	router.Handle("/map", http.RedirectHandler("map/", http.StatusPermanentRedirect)).Methods(http.MethodGet, http.MethodHead)
-	router.PathPrefix("/map/").Handler(http.StripPrefix("/map", o.Map)).Methods(http.MethodGet, http.MethodHead)
+	if s.held == nil {
+		router.Handle("/map", http.RedirectHandler("map/", http.StatusPermanentRedirect)).Methods(http.MethodGet, http.MethodHead)
+		router.PathPrefix("/map/").Handler(http.StripPrefix("/map", s.Map)).Methods(http.MethodGet, http.MethodHead)
+	}
 	router.NotFoundHandler = s.handle(route{name: "not-found", anyQuery: true, serve: func(_ *response, r *http.Request) error {
 		return fmt.Errorf("nothing is at %s; start at /: %w", r.URL.Path, layers.ErrNotFound)
 	}})
@@ -130,6 +137,8 @@ func (s *server) published() *layers.Catalog {
 	var ls []*layers.Layer
 	for _, l := range declared.Layers {
 		switch {
+		case s.held != nil: // who wrote the file has chosen
+			ls = append(ls, l)
 		case s.Public:
 			if l = l.ForPublic(); l != nil {
 				ls = append(ls, l)

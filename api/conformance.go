@@ -37,9 +37,13 @@ func conformanceClasses() []string {
 
 // conformance is the resource /conformance, OGC API - Features, section 7.4.
 func (s *server) conformance(w *response, req *http.Request) error {
-	if w.format == "html" {
-		return s.page(w, req, "conformance", conformanceClasses())
+	classes := conformanceClasses()
+	if s.held != nil {
+		classes = heldClasses()
 	}
-	return w.json(typeJSON, map[string]any{"conformsTo": conformanceClasses(),
+	if w.format == "html" {
+		return s.page(w, req, "conformance", classes)
+	}
+	return w.json(typeJSON, map[string]any{"conformsTo": classes,
 		"links": selfAndPage(req, "/conformance")})
 }

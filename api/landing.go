@@ -28,6 +28,9 @@ type landingPage struct {
 
 // landing is the resource /, OGC API - Features, section 7.2.
 func (s *server) landing(w *response, req *http.Request) error {
+	if s.held != nil {
+		return s.heldLanding(w, req)
+	}
 	at := base(req)
 	text := layers.Text{ZH: "规划图层、来源与精度,以及项目选址检查。", EN: "Planning layers with their sources and their accuracy, and site checks against them."}
 	lang := language(req)

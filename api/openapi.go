@@ -31,12 +31,17 @@ func (s *server) document(at string) object {
 		}
 		item[strings.ToLower(r.method)] = s.operation(r)
 	}
-	parameters := s.parameters()
-	s.layerPaths(paths, parameters)
+	parameters, description := s.parameters(), "Planning layers by OGC API - Features, and site checks against them."
+	if s.held == nil {
+		s.layerPaths(paths, parameters)
+	} else {
+		description = "Vector tiles of planning layers, from one file."
+		s.onlyNamed(parameters)
+	}
 	return object{
 		"openapi": "3.0.3",
 		"info": object{"title": "planatlas", "version": s.Version,
-			"description": "Planning layers by OGC API - Features, and site checks against them."},
+			"description": description},
 		"servers": []object{{"url": at}},
 		"paths":   paths,
 		"components": object{

@@ -30,7 +30,7 @@ type templates struct {
 
 func parsePages() (t templates) {
 	t.byName = map[string]*template.Template{}
-	for _, name := range []string{"landing", "conformance", "api", "collections", "collection", "schema", "items", "item", "nearest", "plan", "rules", "rule", "functions", "search", "processes", "jobs", "tilematrixsets", "tilematrixset", "tilesets", "tileset", "styles"} {
+	for _, name := range []string{"landing", "held", "conformance", "api", "collections", "collection", "schema", "items", "item", "nearest", "plan", "rules", "rule", "functions", "search", "processes", "jobs", "tilematrixsets", "tilematrixset", "tilesets", "tileset", "styles"} {
 		page, err := template.ParseFS(pageFiles, "layout.html", name+".html")
 		if err != nil {
 			t.err = fmt.Errorf("read the page %s: %w", name, err)
@@ -47,6 +47,7 @@ type view struct {
 	Root    string // the way back to the landing page
 	JSON    string // the way to the same in JSON
 	Version string
+	Held    bool // there is no database behind it
 	Data    any
 
 	at    string // the page's address, without its query
@@ -80,7 +81,7 @@ func (s *server) render(req *http.Request, name string, data any) ([]byte, error
 	query := req.URL.Query()
 	query.Set("f", "json")
 	var out bytes.Buffer
-	v := view{Lang: language(req), Root: root, JSON: "?" + query.Encode(), Version: s.Version, Data: data, at: base(req) + req.URL.EscapedPath(), query: req.URL.Query()}
+	v := view{Lang: language(req), Root: root, JSON: "?" + query.Encode(), Version: s.Version, Held: s.held != nil, Data: data, at: base(req) + req.URL.EscapedPath(), query: req.URL.Query()}
 	if err := s.pages.byName[name].ExecuteTemplate(&out, "layout.html", v); err != nil {
 		return nil, fmt.Errorf("write the page %s: %w", name, err)
 	}

@@ -30,7 +30,7 @@ func (s *server) parameters() object {
 		"check":         path("check", "Id of a check", str()),
 		"process":       path("process", "Id of a process", str()),
 		"job":           path("job", "Id of a job", str()),
-		"tileMatrixSet": path("tileMatrixSet", "Id of a tile matrix set", object{"type": "string", "enum": tileSetIDs()}),
+		"tileMatrixSet": path("tileMatrixSet", "Id of a tile matrix set", object{"type": "string", "enum": s.tileSetIDs()}),
 		"tileMatrix":    path("tileMatrix", "Id of a tile matrix: the zoom", index),
 		"tileRow":       path("tileRow", "Row of a tile, from the north", index),
 		"tileCol":       path("tileCol", "Column of a tile, from the west", index),

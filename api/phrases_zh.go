@@ -58,6 +58,8 @@ func phrasesOfQueries() []phrase {
 		{"features near a place come nearest first; page with offset", "按地点取要素时由近到远;请用 offset 翻页"},
 		{"as in near=113.58,37.86&limit=5", "例如 near=113.58,37.86&limit=5"},
 		{"a feature as collection/id, such as transport_links/g307", "要素,写作 图层/标识,例如 transport_links/g307"},
+		{"this service has tiles from a file and no database; it serves /tiles, /tileMatrixSets and /styles alone", "此服务只有文件中的瓦片,没有数据库;只提供 /tiles、/tileMatrixSets 和 /styles"},
+		{"tile %s/%s/%s of %s; the file has zooms %s to %s of %s: not found", "%[4]s 没有瓦片 %[1]s/%[2]s/%[3]s:文件只有 %[7]s 的 %[5]s 至 %[6]s 级"},
 		{"the id of a collection", "图层的标识"}, {"collections with a geometry on both sides", "两边都是有几何的图层"},
 		{"collections with a geometry and its accuracy on both sides", "两边都是有几何和位置精度的图层"},
 		{"another format", "其他格式"}, {"it holds geometries of one type, which %s has not", "该格式只容一种几何类型,而 %s 不止一种"},

@@ -43,7 +43,8 @@ func (r route) pathParams() (names []string) {
 	return names
 }
 
-func (s *server) routes() []route {
+// allRoutes are the resources of a service that has a database.
+func (s *server) allRoutes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	const collection = "/collections/{collection}"
 	json, pages := []string{"json"}, []string{"json", "html"}

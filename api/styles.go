@@ -64,7 +64,7 @@ func (s *server) styleInfo(req *http.Request, id string, title layers.Text, l *l
 	links := []encode.Link{{Href: at + "?f=mapbox", Rel: "stylesheet", Type: typeMapLibre, Title: "MapLibre"},
 		{Href: at + "?f=sld11", Rel: "stylesheet", Type: typeSLD11, Title: "SLD 1.1"},
 		{Href: at + "?f=sld10", Rel: "stylesheet", Type: typeSLD10, Title: "SLD 1.0"}}
-	if l != nil {
+	if l != nil && s.held == nil {
 		links = append(links, encode.Link{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON, Title: l.Title.EN})
 	}
 	return styleInfo{ID: id, Title: inLanguage(language(req), title), Links: links, Text: title}

@@ -58,7 +58,8 @@ func (s *server) tileJSONOfLayers(w *response, req *http.Request) error {
 func (s *server) tileJSON(w *response, req *http.Request, from source, template, media string) error {
 	lang := language(req)
 	doc := tileJSON{TileJSON: "3.0.0", Name: inLanguage(lang, from.title), Version: "1.0.0", Scheme: "xyz", Tiles: []string{template},
-		MinZoom: tile.WebMercatorQuad.MinZoom(), MaxZoom: advertisedZoom, VectorLayers: []vectorLayer{}}
+		VectorLayers: []vectorLayer{}}
+	doc.MinZoom, doc.MaxZoom = s.zooms(tile.WebMercatorQuad)
 	var bound *orb.Bound
 	var credits []string
 	for _, l := range from.layers {
@@ -74,7 +75,7 @@ func (s *server) tileJSON(w *response, req *http.Request, from source, template,
 		}
 		one := vectorLayer{ID: l.ID, Description: inLanguage(lang, l.Title), MinZoom: doc.MinZoom, MaxZoom: doc.MaxZoom, ExactZoom: sum.Exact(tile.WebMercatorQuad), Fields: map[string]string{"id": "String", l.TileCount(): "Number"}}
 		if !l.Managed() {
-			one.MinZoom = sum.Sparse(tile.WebMercatorQuad)
+			one.MinZoom = max(one.MinZoom, sum.Sparse(tile.WebMercatorQuad))
 		}
 		for _, p := range l.TileProperties() {
 			one.Fields[p.Name] = inLanguage(lang, p.Title)
@@ -84,7 +85,7 @@ func (s *server) tileJSON(w *response, req *http.Request, from source, template,
 	doc.Attribution = strings.Join(credits, "; ")
 	if bound != nil {
 		doc.Bounds = &[4]float64{bound.Min[0], bound.Min[1], bound.Max[0], bound.Max[1]}
-		doc.Center = &[3]float64{bound.Center()[0], bound.Center()[1], float64(zoomOf(*bound))}
+		doc.Center = &[3]float64{bound.Center()[0], bound.Center()[1], float64(min(max(zoomOf(*bound), doc.MinZoom), doc.MaxZoom))}
 	}
 	sayLanguage(w.Header(), lang)
 	return w.json(media, doc)

@@ -47,7 +47,7 @@ func (s *server) tileXYZ(w *response, req *http.Request) error {
 // tileOfPlan is a tile of a tileset of the whole plan, or of the collections that
 // the request names (OGC API - Tiles, Part 1, 20-057, clauses 7 and 14).
 func (s *server) tileOfPlan(w *response, req *http.Request) error {
-	at, err := tileOfSet(req)
+	at, err := s.tileOfSet(req)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *server) tileOfPlan(w *response, req *http.Request) error {
 
 // tileOfCollection is a tile of a tileset of one collection.
 func (s *server) tileOfCollection(w *response, req *http.Request) error {
-	at, err := tileOfSet(req)
+	at, err := s.tileOfSet(req)
 	if err != nil {
 		return err
 	}
@@ -68,6 +68,9 @@ func (s *server) tileOfCollection(w *response, req *http.Request) error {
 
 // tile answers with a tile of the layers that find finds.
 func (s *server) tile(w *response, req *http.Request, at tile.ID, find func() ([]*layers.Layer, error)) error {
+	if err := s.outside(at); err != nil {
+		return err
+	}
 	catalog := s.declared() // before the layers: they may be newer, but never older
 	ls, err := find()
 	if err != nil {
@@ -191,8 +194,8 @@ func number(text string) (n uint32, ok bool) {
 }
 
 // tileOfSet reads set, matrix, row and column of a path.
-func tileOfSet(req *http.Request) (tile.ID, error) {
-	set, err := tileSet(req)
+func (s *server) tileOfSet(req *http.Request) (tile.ID, error) {
+	set, err := s.tileSet(req)
 	if err != nil {
 		return tile.ID{}, err
 	}
@@ -219,20 +222,20 @@ func tileAt(set tile.Set, vars map[string]string, z, x, y string) (at tile.ID, e
 }
 
 // tileSet reads the tile matrix set of a path.
-func tileSet(req *http.Request) (tile.Set, error) {
+func (s *server) tileSet(req *http.Request) (tile.Set, error) {
 	id, err := pathValue(req, "tileMatrixSet")
 	if err != nil {
 		return 0, err
 	}
-	if set, ok := tile.Named(id); ok {
+	if set, ok := tile.Named(id); ok && slices.Contains(s.sets(), set) {
 		return set, nil
 	}
-	return 0, fmt.Errorf("tile matrix set %q (there are %s): %w", id, strings.Join(tileSetIDs(), ", "), layers.ErrNotFound)
+	return 0, fmt.Errorf("tile matrix set %q (there are %s): %w", id, strings.Join(s.tileSetIDs(), ", "), layers.ErrNotFound)
 }
 
-func tileSetIDs() (ids []string) {
-	for _, s := range tile.Sets() {
-		ids = append(ids, s.String())
+func (s *server) tileSetIDs() (ids []string) {
+	for _, set := range s.sets() {
+		ids = append(ids, set.String())
 	}
 	return ids
 }

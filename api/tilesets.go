@@ -67,7 +67,7 @@ func lastZoom(set tile.Set) uint32 { return min(set.MaxZoom(), maxTileZoom) }
 // matrixSets is the resource /tileMatrixSets (20-057, clause 8).
 func (s *server) matrixSets(w *response, req *http.Request) error {
 	list := []matrixSet{}
-	for _, set := range tile.Sets() {
+	for _, set := range s.sets() {
 		m := describeSet(set)
 		m.Links = []encode.Link{{Href: base(req) + "/tileMatrixSets/" + m.ID, Rel: "self", Type: typeJSON, Title: m.Title}}
 		list = append(list, m)
@@ -87,7 +87,7 @@ func (s *server) matrixSets(w *response, req *http.Request) error {
 }
 
 func (s *server) matrixSet(w *response, req *http.Request) error {
-	set, err := tileSet(req)
+	set, err := s.tileSet(req)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (s *server) tilesetsOf(find func(*http.Request) (source, error)) func(*resp
 			return err
 		}
 		list := []tileset{}
-		for _, set := range tile.Sets() {
+		for _, set := range s.sets() {
 			t := s.brief(req, from, set)
 			self := base(req) + from.path + "/" + set.String() + from.query
 			t.Links = []encode.Link{{Href: self, Rel: "self", Type: typeJSON, Title: t.Title},
@@ -205,7 +205,7 @@ type tilesetsPage struct {
 // tilesetOf answers with the description of one tileset, also as TileJSON.
 func (s *server) tilesetOf(find func(*http.Request) (source, error)) func(*response, *http.Request) error {
 	return func(w *response, req *http.Request) error {
-		set, err := tileSet(req)
+		set, err := s.tileSet(req)
 		if err != nil {
 			return err
 		}
@@ -239,6 +239,7 @@ func (s *server) brief(req *http.Request, from source, set tile.Set) tileset {
 // full describes a tileset with its layers, its extent and its links.
 func (s *server) full(req *http.Request, from source, set tile.Set) (tileset, error) {
 	t, lang := s.brief(req, from, set), language(req)
+	first, last := s.zooms(set)
 	for _, l := range from.layers {
 		sum, err := s.Reader.Summary(req.Context(), l)
 		if err != nil {
@@ -249,7 +250,7 @@ func (s *server) full(req *http.Request, from source, set tile.Set) (tileset, er
 			properties[p.Name] = propertySchema(p, lang)
 		}
 		one := tileLayer{ID: l.ID, Title: inLanguage(lang, l.Title), Description: inLanguage(lang, l.Description), DataType: "vector", Dimension: dimension(l),
-			MinMatrix: strconv.Itoa(int(set.MinZoom())), MaxMatrix: strconv.Itoa(int(lastAdvertised(set))), Schema: object{"type": "object", "properties": properties}, Exact: strconv.Itoa(int(sum.Exact(set)))}
+			MinMatrix: strconv.Itoa(int(first)), MaxMatrix: strconv.Itoa(int(last)), Schema: object{"type": "object", "properties": properties}, Exact: strconv.Itoa(int(sum.Exact(set)))}
 		if sum.Extent != nil {
 			one.Box = boxOf(*sum.Extent)
 			t.bound = union(t.bound, *sum.Extent)
@@ -261,7 +262,7 @@ func (s *server) full(req *http.Request, from source, set tile.Set) (tileset, er
 	}
 	if t.bound != nil {
 		t.Box = boxOf(*t.bound)
-		for z := set.MinZoom(); z <= lastAdvertised(set); z++ {
+		for z := first; z <= last; z++ {
 			if r, ok := set.Covering(z, *t.bound, 0); ok {
 				t.Limits = append(t.Limits, matrixLimits{strconv.Itoa(int(z)), r.MinY, r.MaxY, r.MinX, r.MaxX})
 			}
@@ -282,6 +283,9 @@ func (s *server) tilesetLinks(req *http.Request, from source, set tile.Set) []en
 		links = append(links, encode.Link{Href: changed(req, from.path+"/"+set.String(), queryParam{"f", "tilejson"}), Rel: "alternate", Type: typeTileJSON, Title: "TileJSON"})
 	}
 	for _, l := range from.layers {
+		if s.held != nil {
+			break
+		}
 		links = append(links, encode.Link{Href: at + collectionPath(l), Rel: relOGC + "geodata", Type: typeJSON, Title: l.Title.EN})
 	}
 	style := planStyle
@@ -289,14 +293,6 @@ func (s *server) tilesetLinks(req *http.Request, from source, set tile.Set) []en
 		style = from.layers[0].ID
 	}
 	return append(links, encode.Link{Href: at + "/styles/" + style, Rel: relOGC + "styles", Type: typeMapLibre, Title: "Style"})
-}
-
-// lastAdvertised is the last matrix that descriptions name.
-func lastAdvertised(set tile.Set) uint32 {
-	if set == tile.WebMercatorQuad {
-		return advertisedZoom
-	}
-	return min(set.MaxZoom(), advertisedZoom)
 }
 
 // dimension is 0 for points, 1 for lines, 2 for areas, and not said for mixtures.

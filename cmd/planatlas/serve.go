@@ -12,6 +12,7 @@ import (
 
 	"planatlas/api"
 	"planatlas/api/webmap"
+	"planatlas/layers"
 	"planatlas/layers/check"
 	"planatlas/layers/export"
 	"planatlas/layers/store"
@@ -23,6 +24,7 @@ type serveCmd struct {
 	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PLANATLAS_LISTEN"`
 	Load      string `help:"Data folder to load into an empty database, or yangquan for the built-in one." placeholder:"FOLDER" env:"PLANATLAS_LOAD"`
 	Tiles     string `help:"File that planatlas export pmtiles wrote: tiles come from it, and not from the database, until an edit changes their layers." placeholder:"FILE" type:"path" env:"PLANATLAS_TILES"`
+	TilesOnly bool   `help:"Serve the file of --tiles alone, without a database: tiles, TileJSON and styles." env:"PLANATLAS_TILES_ONLY"`
 	TileCache int    `help:"Memory for vector tiles that are kept until an edit touches them, MiB; 0 keeps none." default:"48" env:"PLANATLAS_TILE_CACHE"`
 	MapConfig string `help:"TOML file of the web map: backgrounds, and the number of its approval (审图号) when it is public." placeholder:"FILE" env:"PLANATLAS_MAP_CONFIG"`
 }
@@ -50,6 +52,9 @@ func (c *serveCmd) Run(ctx context.Context, g *globals, con console) error {
 		return fmt.Errorf("listen on %s: %w (choose another with --listen)", c.Listen, err)
 	}
 	defer listener.Close()
+	if c.TilesOnly {
+		return c.serveFile(ctx, g, con, listener, page)
+	}
 	db, err := g.open(ctx, true)
 	if err != nil {
 		return err
@@ -91,11 +96,19 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		Map: webmap.Handler(page), Log: g.log, Font: g.Font, Version: version, Tiles: tiles, Datums: datums, Public: page.Public}
 	jobs := check.NewRunner(service, db.Store, g.log, api.Executor(options))
 	options.Wake = jobs.Wake
-	handler := api.New(options)
+	group, ctx := errgroup.WithContext(ctx)
+	serveHTTP(ctx, group, g, listener, api.New(options))
+	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear); return nil })
+	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
+	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
+	return group.Wait()
+}
+
+// serveHTTP answers requests until ctx ends, then lets running ones finish.
+func serveHTTP(ctx context.Context, group *errgroup.Group, g *globals, listener net.Listener, handler http.Handler) {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	listener = api.Gather(server, listener)
-	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -109,9 +122,26 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		defer cancel()
 		return server.Shutdown(wait)
 	})
-	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear); return nil })
-	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
-	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
+}
+
+// serveFile serves the tiles of a file, without a database.
+func (c *serveCmd) serveFile(ctx context.Context, g *globals, con console, listener net.Listener, page webmap.Config) error {
+	if c.Tiles == "" {
+		return &layers.InputError{Param: "--tiles-only", Want: "a file of tiles with it, as --tiles plan.pmtiles"}
+	}
+	archive, err := export.Open(c.Tiles)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	file, err := archive.Alone(page.Public)
+	if err != nil {
+		return err
+	}
+	first, last := file.Zooms()
+	group, ctx := errgroup.WithContext(ctx)
+	serveHTTP(ctx, group, g, listener, api.NewFile(api.FileOptions{File: file, Layers: file.Layers(), MinZoom: first, MaxZoom: last, Log: g.log, Version: version}))
+	fmt.Fprintf(con.out, "\nplanatlas %s serves %d layers at http://%s\n\n  the tiles of        %s\n  without a database  stop with Ctrl-C\n\n", version, len(file.Layers()), listener.Addr(), c.Tiles)
 	return group.Wait()
 }
 
@@ -168,7 +198,7 @@ func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now 
 	}
 }
 
-func (c *serveCmd) welcome(con console, addr net.Addr, layers int) {
+func (c *serveCmd) welcome(con console, addr net.Addr, n int) {
 	at := "http://" + addr.String()
 	fmt.Fprintf(con.out, `
 planatlas %s serves %d layers at %s
@@ -178,5 +208,5 @@ planatlas %s serves %d layers at %s
   check a site        curl -s %s/checks -H 'Content-Type: application/geo+json' -d @site.geojson
   stop                Ctrl-C
 
-`, version, layers, at, at, at, at)
+`, version, n, at, at, at, at)
 }

@@ -30,6 +30,7 @@ type Source interface {
 	Tile(ctx context.Context, ls []*layers.Layer, at tile.ID) ([]byte, error)
 	Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error)
 	Version(ctx context.Context, l *layers.Layer) (layers.Version, error)
+	Summary(ctx context.Context, l *layers.Layer) (layers.Summary, error)
 	// Exact reports whether the layer holds features that are more exact than anybody
 	// may see.
 	Exact(ctx context.Context, l *layers.Layer) (bool, error)
@@ -97,6 +98,10 @@ func Run(ctx context.Context, src Source, job Job) error {
 	if err != nil {
 		return err
 	}
+	described, err := describe(ctx, src, job.Layers)
+	if err != nil {
+		return err
+	}
 	after, err := revisionsOf(ctx, src, job.Layers)
 	if err != nil {
 		return err
@@ -109,7 +114,7 @@ func Run(ctx context.Context, src Source, job Job) error {
 	r.progress.Completing = true
 	job.Report(r.progress)
 	m := r.metadata(revisions)
-	m.Generalised, m.Exact = generalised, exact
+	m.Generalised, m.Exact, m.Layers = generalised, exact, described
 	doc, err := json.Marshal(m)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"slices"
@@ -28,6 +29,34 @@ type Metadata struct {
 	Generalised []string           `json:"planatlas_generalised"`
 	Exact       []string           `json:"planatlas_exact"`
 	Limits      map[string]float64 `json:"planatlas_limits_m"`
+
+	// Layers is what a service without a database needs to know, in drawing order.
+	Layers []Described `json:"planatlas_layers"`
+}
+
+// Described is a layer as it was when the file was written.
+type Described struct {
+	Declaration *layers.Layer `json:"declaration"`
+	Features    int64         `json:"features"`
+	Located     int64         `json:"located"`
+	Extent      *[4]float64   `json:"extent"` // west, south, east, north in degrees; null when nothing has a place
+	Finest      int           `json:"finest"` // as in [layers.Summary]
+}
+
+// describe says what the layers are.
+func describe(ctx context.Context, src Source, ls []*layers.Layer) (out []Described, err error) {
+	for _, l := range layers.NewCatalog(ls).Layers {
+		sum, err := src.Summary(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		d := Described{Declaration: l, Features: sum.Features, Located: sum.Located, Finest: sum.Finest}
+		if b := sum.Extent; b != nil {
+			d.Extent = &[4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
 
 // VectorLayer describes one layer of the tiles.
