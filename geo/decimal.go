@@ -121,35 +121,56 @@ func power(decimals int) float64 {
 func appendTrimmed(dst []byte, v float64, decimals int, scale float64) []byte {
 	scaled := math.Abs(v) * scale
 	if scale > 0 && scaled < 1e15 {
-		n := math.Floor(scaled)
-		if rest := scaled - n - 0.5; math.Abs(rest) > scaled*0x1p-50 {
+		n := uint64(scaled)
+		if rest := scaled - float64(n) - 0.5; math.Abs(rest) > scaled*0x1p-50 {
 			if rest > 0 {
 				n++
 			}
 			if v < 0 && n > 0 {
 				dst = append(dst, '-')
 			}
-			return appendScaled(dst, uint64(n), uint64(scale))
+			return appendScaled(dst, n, decimals)
 		}
 	}
 	start := len(dst)
 	return trimZeros(appendDecimal(dst, v, decimals), start)
 }
 
-// appendScaled appends n/scale, where scale is a power of ten, without trailing
-// zeros after the point.
-func appendScaled(dst []byte, n, scale uint64) []byte {
-	whole := n / scale
-	dst = strconv.AppendUint(dst, whole, 10)
-	if n -= whole * scale; n == 0 {
-		return dst
+// pairs are the numbers from 00 to 99.
+const pairs = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849" +
+	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"
+
+// appendScaled appends n divided by a power of ten without trailing zeros after the
+// point. Two digits are written at a time, from the last, and those before the
+// point then make place for it.
+func appendScaled(dst []byte, n uint64, decimals int) []byte {
+	var b [24]byte
+	at := len(b)
+	for n >= 100 {
+		rest := n % 100 * 2
+		n /= 100
+		at -= 2
+		b[at], b[at+1] = pairs[rest], pairs[rest+1]
 	}
-	point := len(dst)
-	dst = strconv.AppendUint(dst, n+scale, 10) // its leading 1 keeps the zeros and makes place for the point
-	dst[point] = '.'
-	end := len(dst)
-	for dst[end-1] == '0' {
+	if n >= 10 {
+		at -= 2
+		b[at], b[at+1] = pairs[n*2], pairs[n*2+1]
+	} else {
+		at--
+		b[at] = '0' + byte(n)
+	}
+	point, end := len(b)-decimals, len(b)
+	for at >= point {
+		at--
+		b[at] = '0'
+	}
+	for end > point && b[end-1] == '0' {
 		end--
 	}
-	return dst[:end]
+	if end == point {
+		return append(dst, b[at:point]...)
+	}
+	copy(b[at-1:], b[at:point])
+	b[point-1] = '.'
+	return append(dst, b[at-1:end]...)
 }
