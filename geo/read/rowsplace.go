@@ -79,7 +79,7 @@ func (r *Rows) locate(d *draft) error {
 // sample adds the lines of a geometry to what the system is found from.
 func (d *draft) sample(g orb.Geometry, number int) {
 	plot := &rawPlot{where: func() text2 { return saying("row %d", "第%d行", number) }}
-	eachLine(g, func(line []orb.Point) {
+	geo.EachLine(g, func(line []orb.Point) {
 		d.points += len(line)
 		points := append([]orb.Point(nil), line...)
 		plot.rings = append(plot.rings, rawRing{points: points})
@@ -115,36 +115,6 @@ func (d *draft) agreeing() {
 	}
 	if len(most) > 0 {
 		d.plots = most
-	}
-}
-
-// eachLine calls f for the points of every part of a geometry.
-func eachLine(g orb.Geometry, f func([]orb.Point)) {
-	switch g := g.(type) {
-	case orb.Point:
-		f([]orb.Point{g})
-	case orb.MultiPoint:
-		f(g)
-	case orb.LineString:
-		f(g)
-	case orb.MultiLineString:
-		for _, l := range g {
-			f(l)
-		}
-	case orb.Polygon:
-		for _, ring := range g {
-			f(ring)
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			for _, ring := range p {
-				f(ring)
-			}
-		}
-	case orb.Collection:
-		for _, m := range g {
-			eachLine(m, f)
-		}
 	}
 }
 

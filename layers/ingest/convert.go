@@ -67,10 +67,14 @@ func (c *converter) convert(row *read.Row) (layers.Feature, *layers.Problem) {
 		return fail("geometry", en, zh)
 	}
 	out.Shape = shape
-	if err := checkShape(l, out); err != nil {
+	bound := geo.Bound(shape.Geom)
+	if bound.IsEmpty() {
+		return fail("geometry", "an empty geometry", "空图形")
+	}
+	if err := checkShape(l, out, bound); err != nil {
 		return fail("geometry", err.Error(), err.Error())
 	}
-	c.measure(&out)
+	c.measure(&out, bound)
 	return out, nil
 }
 
@@ -337,22 +341,19 @@ func fit(want layers.GeometryType, s *geo.Shape) (out *geo.Shape, en, zh string)
 	case orb.Collection:
 		return nil, "a collection of geometries; the layer holds " + string(want), "图形集合；该图层为" + string(want)
 	}
-	if g.Bound().IsEmpty() {
-		return nil, "an empty geometry", "空图形"
-	}
 	return &geo.Shape{SRID: s.SRID, Geom: g}, "", ""
 }
 
 // measure holds the area that a row states, and where it lies, against its geometry.
-func (c *converter) measure(f *layers.Feature) {
+func (c *converter) measure(f *layers.Feature, bound orb.Bound) {
 	r, g := c.report, f.Shape.Geom
 	if c.row.Heights > 0 {
 		r.Heights++
 	}
 	r.Between += int64(c.row.Between)
-	corners(g, func(orb.Point) { r.Vertices++ })
+	geo.EachLine(g, func(line []orb.Point) { r.Vertices += int64(len(line)) })
 	if a := c.file.area; a != nil {
-		if p := a.place(g); p != placeInside {
+		if p := a.place(g, bound); p != placeInside {
 			if p == placePartly {
 				r.PartlyCount++
 			} else {

@@ -161,7 +161,11 @@ func convert(l *layers.Layer, in read.Feature) (layers.Feature, error) {
 			}
 		}
 	}
-	return out, checkShape(l, out)
+	var bound orb.Bound
+	if out.Shape != nil {
+		bound = geo.Bound(out.Shape.Geom)
+	}
+	return out, checkShape(l, out, bound)
 }
 
 func value(p layers.Property, raw json.RawMessage) (any, error) {
@@ -188,7 +192,8 @@ func value(p layers.Property, raw json.RawMessage) (any, error) {
 // notLocated is the geometry source of a feature that has no geometry.
 const notLocated = "not located"
 
-func checkShape(l *layers.Layer, f layers.Feature) error {
+// checkShape holds a feature's shape, with the given box, against what its layer takes.
+func checkShape(l *layers.Layer, f layers.Feature, bound orb.Bound) error {
 	accuracy, has := f.Values["accuracy_m"].(float64)
 	located := f.Values["geometry_source"] != notLocated
 	switch {
@@ -203,11 +208,10 @@ func checkShape(l *layers.Layer, f layers.Feature) error {
 	case l.Geometry != "Geometry" && f.Shape.Geom.GeoJSONType() != string(l.Geometry):
 		return fmt.Errorf("geometry %s: the layer holds %s", f.Shape.Geom.GeoJSONType(), l.Geometry)
 	}
-	return checkRange(*f.Shape)
+	return checkRange(bound)
 }
 
-func checkRange(s geo.Shape) error {
-	b := s.Geom.Bound()
+func checkRange(b orb.Bound) error {
 	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
 	if !world.Contains(b.Min) || !world.Contains(b.Max) {
 		return errors.New("coordinates outside longitude -180..180, latitude -90..90")

@@ -6,7 +6,6 @@ import (
 	"planatlas/geo"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
 )
 
 // Place says where a shape lies against the area that a layer covers.
@@ -21,10 +20,10 @@ const (
 // area tells by the corners of shapes whether they lie inside an area. Most shapes
 // are told by a grid whose cells lie wholly inside or outside.
 type area struct {
-	polygons orb.MultiPolygon
-	bound    orb.Bound
-	cells    []cellState
-	cell     orb.Point // size of one
+	bound orb.Bound
+	cells []cellState
+	cell  orb.Point              // size of one
+	edges [gridSide][][4]float64 // that reach into a row of cells: from, to
 }
 
 type cellState uint8
@@ -39,9 +38,9 @@ const gridSide = 256
 
 // newArea prepares an area.
 func newArea(g orb.Geometry) *area {
-	a := &area{polygons: geo.Polygons(g), bound: g.Bound(), cells: make([]cellState, gridSide*gridSide)}
+	a := &area{bound: geo.Bound(g), cells: make([]cellState, gridSide*gridSide)}
 	a.cell = orb.Point{(a.bound.Max[0] - a.bound.Min[0]) / gridSide, (a.bound.Max[1] - a.bound.Min[1]) / gridSide}
-	for _, p := range a.polygons {
+	for _, p := range geo.Polygons(g) {
 		for _, ring := range p {
 			for i := 1; i < len(ring); i++ {
 				a.mark(ring[i-1], ring[i])
@@ -50,11 +49,8 @@ func newArea(g orb.Geometry) *area {
 	}
 	for y := range gridSide {
 		for x := range gridSide {
-			if c := &a.cells[y*gridSide+x]; *c != cellEdge {
-				middle := orb.Point{a.bound.Min[0] + (float64(x)+0.5)*a.cell[0], a.bound.Min[1] + (float64(y)+0.5)*a.cell[1]}
-				if planar.MultiPolygonContains(a.polygons, middle) {
-					*c = cellInside
-				}
+			if c := &a.cells[y*gridSide+x]; *c != cellEdge && a.within(orb.Point{a.bound.Min[0] + (float64(x)+0.5)*a.cell[0], a.bound.Min[1] + (float64(y)+0.5)*a.cell[1]}, y) {
+				*c = cellInside
 			}
 		}
 	}
@@ -63,6 +59,11 @@ func newArea(g orb.Geometry) *area {
 
 // mark marks the cells that an edge goes through, and some beside it.
 func (a *area) mark(p, q orb.Point) {
+	_, first := a.at(p)
+	_, last := a.at(q)
+	for y := min(first, last); y <= max(first, last); y++ {
+		a.edges[y] = append(a.edges[y], [4]float64{p[0], p[1], q[0], q[1]})
+	}
 	n := math.Ceil(math.Max(math.Abs(q[0]-p[0])/a.cell[0], math.Abs(q[1]-p[1])/a.cell[1]))
 	for k := 0.0; k <= n; k++ {
 		f := k / math.Max(n, 1)
@@ -81,31 +82,37 @@ func (a *area) at(p orb.Point) (x, y int) {
 	return clamp((p[0] - a.bound.Min[0]) / a.cell[0]), clamp((p[1] - a.bound.Min[1]) / a.cell[1])
 }
 
-// place tells where a shape lies.
-func (a *area) place(g orb.Geometry) place {
-	b := g.Bound()
+// place tells where a shape with the given box lies.
+func (a *area) place(g orb.Geometry, b orb.Bound) place {
+	if !a.bound.Intersects(b) {
+		return placeOutside
+	}
 	if a.bound.Contains(b.Min) && a.bound.Contains(b.Max) {
 		x0, y0 := a.at(b.Min)
 		x1, y1 := a.at(b.Max)
-		inside := true
-		for y := y0; y <= y1 && inside; y++ {
-			for x := x0; x <= x1 && inside; x++ {
-				inside = a.cells[y*gridSide+x] == cellInside
+		state := a.cells[y0*gridSide+x0]
+		for y := y0; y <= y1 && state != cellEdge; y++ {
+			for x := x0; x <= x1 && state != cellEdge; x++ {
+				if a.cells[y*gridSide+x] != state {
+					state = cellEdge
+				}
 			}
 		}
-		if inside {
+		switch state {
+		case cellInside:
 			return placeInside
+		case cellOutside:
+			return placeOutside
 		}
 	}
 	in, out := false, false
-	corners(g, func(p orb.Point) {
-		if in && out {
-			return
-		}
-		if a.holds(p) {
-			in = true
-		} else {
-			out = true
+	geo.EachLine(g, func(line []orb.Point) {
+		for i := 0; i < len(line) && !(in && out); i++ {
+			if a.holds(line[i]) {
+				in = true
+			} else {
+				out = true
+			}
 		}
 	})
 	switch {
@@ -128,38 +135,16 @@ func (a *area) holds(p orb.Point) bool {
 	case cellOutside:
 		return false
 	}
-	return planar.MultiPolygonContains(a.polygons, p)
+	return a.within(p, y)
 }
 
-// corners calls f for every point of a geometry.
-func corners(g orb.Geometry, f func(orb.Point)) {
-	each := func(points []orb.Point) {
-		for _, p := range points {
-			f(p)
+// within counts the edges of a row of cells that lie east of a point in it.
+func (a *area) within(p orb.Point, row int) bool {
+	in := false
+	for _, e := range a.edges[row] {
+		if (e[1] > p[1]) != (e[3] > p[1]) && p[0] < e[0]+(e[2]-e[0])*(p[1]-e[1])/(e[3]-e[1]) {
+			in = !in
 		}
 	}
-	switch g := g.(type) {
-	case orb.Point:
-		f(g)
-	case orb.MultiPoint:
-		each(g)
-	case orb.LineString:
-		each(g)
-	case orb.MultiLineString:
-		for _, l := range g {
-			each(l)
-		}
-	case orb.Polygon:
-		for _, r := range g {
-			each(r)
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			corners(p, f)
-		}
-	case orb.Collection:
-		for _, m := range g {
-			corners(m, f)
-		}
-	}
+	return in
 }
