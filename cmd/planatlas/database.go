@@ -151,6 +151,17 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun, r
 	return diffs, nil
 }
 
+// buildTiles makes the tiles that an import which was ended too soon left to be made.
+func (g *globals) buildTiles(ctx context.Context, db *database) error {
+	err := db.BuildTiles(ctx, func(layer string) {
+		g.log.Info("making what tiles show at small scales, which an import left undone", "layer", layer)
+	})
+	if err != nil {
+		return fmt.Errorf("tiles at small scales stay slow: %w", err)
+	}
+	return nil
+}
+
 // state is what the database declared last. It is read by every request and
 // replaced as a whole.
 type state struct {

@@ -46,6 +46,7 @@ type importReport struct {
 	OverlapM2      float64          `json:"overlap_m2"`
 	Overlaps       []layers.Overlap `json:"overlaps"`
 	Seconds        float64          `json:"seconds"`
+	TilesSeconds   float64          `json:"tiles_seconds,omitempty"` // from the start, when the tiles were made after the features were stored
 }
 
 func (c *importCmd) report(job importJob, done layers.Imported, took time.Duration) importReport {
@@ -239,4 +240,7 @@ func (p *importPrinter) outcome(r importReport) {
 	}
 	p.line("新增 %d，修改 %d，删除 %d，未变 %d；版本 %d", "added %d, changed %d, removed %d, unchanged %d; revision %d", r.Added, r.Changed, r.Removed, r.Unchanged, r.Revision)
 	p.line("法律效力 %s，自 %s 起，覆盖 %s：%s；用时 %.1f 秒", "legal effect %s, from %s, covers %s: %s; %.1f s", r.LegalEffect, r.Coverage.From, r.Coverage.Area, p.text(complete), r.Seconds)
+	if r.TilesSeconds > 0 {
+		p.line("瓦片于 %.1f 秒时生成完毕", "tiles were ready after %.1f s", r.TilesSeconds)
+	}
 }

@@ -26,8 +26,9 @@ func (c *loadCmd) Run(ctx context.Context, g *globals, con console) error {
 		printDiffs(con.out, diffs)
 		if c.DryRun {
 			fmt.Fprintln(con.out, "dry run: nothing was changed")
+			return nil
 		}
-		return nil
+		return g.buildTiles(ctx, db)
 	})
 }
 

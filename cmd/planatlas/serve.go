@@ -100,6 +100,12 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	serveHTTP(ctx, group, g, listener, api.New(options))
 	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear); return nil })
 	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
+	group.Go(func() error {
+		if err := g.buildTiles(ctx, db); err != nil && ctx.Err() == nil {
+			g.log.Error("the pyramid of a layer is still to be made", "error", err)
+		}
+		return nil
+	})
 	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
 }

@@ -4,16 +4,20 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
+	"planatlas/geo"
 	"planatlas/geo/postgis"
 	"planatlas/layers"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 )
 
 // copier writes features as rows of COPY in PostgreSQL's binary format. It is the one
@@ -29,7 +33,16 @@ type copier struct {
 	at    int // of what was passed on
 	fault error
 	ended bool
-	n     int64
+	copied
+}
+
+// copied is what was seen of features while they were copied.
+type copied struct {
+	n, located int64
+	bound      orb.Bound // of those with a place
+	many       bool      // one may have many vertices, see planatlas.many
+	seed       maphash.Seed
+	prints     []uint64 // of their geometries, when rows are stamped
 }
 
 // stamp is what a change of a layer writes on its rows.
@@ -47,12 +60,13 @@ const (
 
 func epoch() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-// copyFeatures copies features into a table and returns how many there were. Errors
+// copyFeatures copies features into a table and returns what was seen of them. Errors
 // of the features are returned as they are.
-func copyFeatures(ctx context.Context, tx pgx.Tx, into string, l *layers.Layer, features iter.Seq2[layers.Feature, error], s *stamp) (int64, error) {
+func copyFeatures(ctx context.Context, tx pgx.Tx, into string, l *layers.Layer, features iter.Seq2[layers.Feature, error], s *stamp) (copied, error) {
 	next, stop := iter.Pull2(features)
 	defer stop()
 	c := &copier{layer: l, columns: stored(l), next: next, stamp: s, origin: s == nil, buf: []byte(copyHead)}
+	c.seed = maphash.MakeSeed()
 	columns := []string{"id"}
 	for _, p := range c.columns {
 		columns = append(columns, quote(p.Name))
@@ -66,9 +80,9 @@ func copyFeatures(ctx context.Context, tx pgx.Tx, into string, l *layers.Layer, 
 	}
 	_, err := tx.Conn().PgConn().CopyFrom(ctx, c, "copy "+into+" ("+strings.Join(columns, ", ")+") from stdin (format binary)")
 	if c.fault != nil {
-		return c.n, c.fault
+		return c.copied, c.fault
 	}
-	return c.n, err
+	return c.copied, err
 }
 
 // Read implements [io.Reader].
@@ -136,6 +150,7 @@ func (c *copier) row(f layers.Feature) error {
 		}
 		c.buf = b
 		c.close(at)
+		c.see(f.Shape.Geom, b[at:])
 	}
 	if c.stamp != nil {
 		c.fixed(8, uint64(c.stamp.revision))
@@ -148,6 +163,31 @@ func (c *copier) row(f layers.Feature) error {
 		c.text(f.Origin)
 	}
 	return nil
+}
+
+// see notes a geometry, and how it is written.
+func (c *copier) see(g orb.Geometry, written []byte) {
+	if c.stamp == nil {
+		return
+	}
+	c.prints = append(c.prints, maphash.Bytes(c.seed, written))
+	b := geo.Bound(g)
+	if c.located == 0 {
+		c.bound = b
+	}
+	c.located++
+	c.bound = c.bound.Union(b)
+	most := 256
+	if g.Dimensions() == 1 {
+		most = 48
+	}
+	c.many = c.many || len(written)/16 > most
+}
+
+// alike reports whether two of the geometries may be the same.
+func (c *copied) alike() bool {
+	slices.Sort(c.prints)
+	return len(slices.Compact(c.prints)) < int(c.located)
 }
 
 // value appends a value of a property; nil is null.

@@ -19,27 +19,21 @@ const (
 )
 
 // findings looks for what is odd but no error: features of the same geometry, and
-// such as overlap.
-func findings(ctx context.Context, tx pgx.Tx, in layers.Import, from string, out *layers.Imported) error {
+// such as overlap. Unlike says that
+// no two have the same geometry.
+func findings(ctx context.Context, tx pgx.Tx, in layers.Import, from string, unlike bool, out *layers.Imported) error {
 	if !in.Layer.HasGeometry() {
 		return nil
 	}
-	in.Step(layers.Text{ZH: "查找重复图形", EN: "looking for duplicates"})
-	err := tx.QueryRow(ctx, duplicates(from)+" select count(*) from same").Scan(&out.DuplicateCount)
-	if err != nil {
-		return fmt.Errorf("look for duplicates: %w", err)
-	}
-	if out.DuplicateCount > 0 {
-		rows, err := tx.Query(ctx, duplicates(from)+" select ids from same order by ids limit $1", maxTold)
-		if err != nil {
-			return fmt.Errorf("look for duplicates: %w", err)
-		}
-		if out.Duplicates, err = pgx.CollectRows(rows, pgx.RowTo[[]string]); err != nil {
+	if !unlike {
+		in.Step(layers.Text{ZH: "查找重复图形", EN: "looking for duplicates"})
+		if err := findDuplicates(ctx, tx, from, out); err != nil {
 			return fmt.Errorf("look for duplicates: %w", err)
 		}
 	}
 	var n int64
-	if err := tx.QueryRow(ctx, "select count(*) from "+from+" where st_dimension(geom) = 2").Scan(&n); err != nil {
+	err := tx.QueryRow(ctx, "select count(*) from (select from "+from+" where st_dimension(geom) = 2 limit $1) t", maxOverlapFeatures+1).Scan(&n)
+	if err != nil {
 		return fmt.Errorf("count the areas: %w", err)
 	}
 	if n == 0 || n > maxOverlapFeatures && !in.Overlaps {
@@ -56,6 +50,19 @@ func findings(ctx context.Context, tx pgx.Tx, in layers.Import, from string, out
 	}
 	out.OverlapsKnown = true
 	return nil
+}
+
+func findDuplicates(ctx context.Context, tx pgx.Tx, from string, out *layers.Imported) error {
+	err := tx.QueryRow(ctx, duplicates(from)+" select count(*) from same").Scan(&out.DuplicateCount)
+	if err != nil || out.DuplicateCount == 0 {
+		return err
+	}
+	rows, err := tx.Query(ctx, duplicates(from)+" select ids from same order by ids limit $1", maxTold)
+	if err != nil {
+		return err
+	}
+	out.Duplicates, err = pgx.CollectRows(rows, pgx.RowTo[[]string])
+	return err
 }
 
 // duplicates finds groups of the same geometry: first by numbers that are cheap to

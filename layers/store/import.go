@@ -40,7 +40,7 @@ func (s *Store) Import(ctx context.Context, in layers.Import) (layers.Imported, 
 		if !stored {
 			from = "pg_temp.stage"
 		}
-		if err := findings(ctx, tx, in, from, &out); err != nil {
+		if err := findings(ctx, tx, in, from, a.unlike, &out); err != nil {
 			return err
 		}
 		if !stored || in.DryRun {

@@ -74,16 +74,25 @@ func TestImportBothWays(t *testing.T) {
 		if err != nil || !done.Stored || done.Added != 500 || done.ProblemCount != 0 || !done.OverlapsKnown || done.DuplicateCount != 0 {
 			t.Fatalf("large %v: %+v, %v", large, done, err)
 		}
-		var rows, indexes, triggers, account, parts string
+		if err := s.BuildTiles(t.Context(), func(string) {}); err != nil {
+			t.Fatal(err)
+		}
+		var rows, indexes, triggers, account, parts, tiles, history string
 		storetest.QueryRow(t, url, "select md5(string_agg(to_jsonb(t)::text, ',' order by id)) from (select id, name_zh, county, legal_effect, accuracy_m, valid, revision, upper_inf(recorded) o, st_asewkb(geom) g from layers."+officialLayer+") t", &rows)
 		storetest.QueryRow(t, url, "select string_agg(indexname||' '||indexdef, E'\n' order by indexname) from pg_indexes where schemaname = 'layers' and tablename = '"+officialLayer+"'", &indexes)
 		storetest.QueryRow(t, url, "select string_agg(tgname||tgenabled::text, ' ' order by tgname) from pg_trigger where tgrelid = 'layers."+officialLayer+"'::regclass", &triggers)
 		storetest.QueryRow(t, url, "select concat(features, ' ', located, ' ', extent, ' ', revision) from planatlas.layer where id = '"+officialLayer+"'", &account)
 		storetest.QueryRow(t, url, "select concat(count(*), ' ', sum(st_npoints(geom))) from layers_parts."+officialLayer, &parts)
-		if !strings.Contains(triggers, "stamp_rowO") || parts == "0 " {
+		storetest.QueryRow(t, url, "select md5(string_agg(p::text, ',' order by id, n)) from layers_parts."+officialLayer+" p", &history)
+		parts += " " + history
+		storetest.QueryRow(t, url, "select concat(count(*), ' ', md5(string_agg(t::text, ',' order by level, cell))) from layers_tiles."+officialLayer+" t", &tiles)
+		storetest.QueryRow(t, url, "select concat(exact, columns) from planatlas.tile_layer where layer = '"+officialLayer+"'", &history)
+		tiles += " " + history
+		storetest.QueryRow(t, url, "select concat(count(*), ' ', md5(string_agg(h::text, ',' order by id, revision))) from (select id, revision, upper_inf(recorded) from layers_history."+officialLayer+") h", &history)
+		if !strings.Contains(triggers, "stamp_rowO") || strings.HasPrefix(parts, "0 ") {
 			t.Errorf("large %v: triggers %s, parts %s", large, triggers, parts)
 		}
-		state[large] = strings.Join([]string{rows, indexes, triggers, account, parts}, "\n")
+		state[large] = strings.Join([]string{rows, indexes, triggers, account, parts, tiles, history}, "\n")
 		// Whoever edits the table afterwards is stamped, checked and kept as ever.
 		storetest.Exec(t, url, "update layers."+officialLayer+" set name_zh = '改' where id = '000003'")
 		if n, revision, history := contents(t, url); n != 500 || revision < 3 || history != 2 {

@@ -181,6 +181,7 @@ type applied struct {
 	layers.Diff
 	problems []layers.Problem // the first of them; the layer is as it was then
 	count    int64
+	unlike   bool // no two features have the same geometry
 }
 
 func replaceLayer(ctx context.Context, tx pgx.Tx, set layers.FeatureSet) (layers.Diff, error) {

@@ -14,8 +14,10 @@ import (
 
 // pour copies many features straight into their empty table, which is locked
 // meanwhile: no stage is written and read again, every geometry is looked at once, by
-// the table's own constraint, and indexes are built when all rows are there. When the
-// table refuses a row, nothing was done and the stage has to tell which rows are wrong.
+// the table's own constraint, and indexes are built when all rows are there. What the
+// triggers would have kept is kept here in one go, but for what tiles show at small
+// scales, which BuildTiles makes once the import stands. When the table refuses a row,
+// nothing was done and the stage has to tell which rows are wrong.
 func pour(ctx context.Context, tx pgx.Tx, in layers.Import) (a applied, done bool, err error) {
 	l := in.Layer
 	a.Layer = l.ID
@@ -38,9 +40,11 @@ func pour(ctx context.Context, tx pgx.Tx, in layers.Import) (a applied, done boo
 		if err := tx.QueryRow(ctx, "select revision, at from planatlas.stamp($1)", l.ID).Scan(&s.revision, &s.at); err != nil {
 			return err
 		}
-		if a.Added, err = copyFeatures(ctx, tx, table(l), l, in.Features, &s); err != nil {
+		seen, err := copyFeatures(ctx, tx, table(l), l, in.Features, &s)
+		if err != nil {
 			return err
 		}
+		a.Added = seen.n
 		if a.Added == 0 || !in.Skip && in.LeftOut() > 0 {
 			return errRefused
 		}
@@ -50,7 +54,8 @@ func pour(ctx context.Context, tx pgx.Tx, in layers.Import) (a applied, done boo
 				return err
 			}
 		}
-		return nil
+		a.unlike = !seen.alike()
+		return keepPoured(ctx, tx, l, &seen)
 	})
 	var pg *pgconn.PgError
 	if errors.Is(err, errRefused) || errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23")) {
@@ -65,8 +70,9 @@ func pour(ctx context.Context, tx pgx.Tx, in layers.Import) (a applied, done boo
 // errRefused says that rows of the file are wrong, which the stage has to tell.
 var errRefused = errors.New("rows of the file are refused")
 
-// strip takes the indexes, and the triggers that stamp rows and keep derived tables, off
-// a layer's table and returns the statements that put them back. The history stays.
+// strip takes the indexes that most rows would stand in, and the triggers that stamp
+// rows and keep what follows from them, off a layer's table and returns the statements
+// that put them back.
 func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, err error) {
 	if _, err := tx.Exec(ctx, "lock table "+table(l)+" in access exclusive mode"); err != nil {
 		return nil, err
@@ -77,35 +83,84 @@ func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, e
 			from pg_constraint where conrelid = $1::regclass and contype in ('p', 'u')
 		union all
 		select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid) from pg_index
-			where indrelid = $1::regclass and not exists (select from pg_constraint where conindid = indexrelid)
+			where indrelid = $1::regclass and indpred is null and not exists (select from pg_constraint where conindid = indexrelid)
 		union all
 		select format('alter table %s disable trigger %I', tgrelid::regclass, tgname), format('alter table %s enable %s trigger %I', tgrelid::regclass, case tgenabled when 'A' then 'always' end, tgname)
-			from pg_trigger where tgrelid = $1::regclass and tgname = 'stamp_row' and tgenabled <> 'D'
-		union all
-		select format('drop trigger %I on %s', tgname, tgrelid::regclass), null from pg_trigger where tgrelid = $1::regclass and tgname in ('parts_insert', 'tiles_insert')`, table(l))
+			from pg_trigger where tgrelid = $1::regclass and tgname in ('stamp_row', 'history_insert', 'parts_insert', 'tiles_insert') and tgenabled <> 'D'`, table(l))
 	if err != nil {
 		return nil, err
 	}
 	var off []string
-	var down string
-	var up *string
+	var down, up string
 	if _, err := pgx.ForEachRow(rows, []any{&down, &up}, func() error {
-		off = append(off, down)
-		if up != nil {
-			rebuild = append(rebuild, *up)
-		}
+		off, rebuild = append(off, down), append(rebuild, up)
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	// Derived tables are made anew from the whole table, once it has its indexes; then
-	// nobody tells who listens what changed, so that all did.
-	rebuild = append(rebuild, "select planatlas.watch_parts("+literal(l.ID)+")", "select planatlas.watch_tiles("+literal(l.ID)+")",
-		"select pg_notify('planatlas', json_build_object('layer', id, 'all', true, 'revision', revision)::text) from planatlas.layer where id = "+literal(l.ID))
 	for _, sql := range off {
 		if _, err := tx.Exec(ctx, sql); err != nil {
 			return nil, err
 		}
 	}
 	return rebuild, nil
+}
+
+// keepPoured does what the triggers of an empty layer would have done for the rows that
+// it holds now, and leaves its pyramid to be made. Nobody is told what changed, so that
+// all did.
+func keepPoured(ctx context.Context, tx pgx.Tx, l *layers.Layer, seen *copied) error {
+	box, at := "null", seen.bound
+	args := []any{l.ID, seen.n, seen.located}
+	if seen.located > 0 {
+		box = "st_makebox2d(st_makepoint($4, $5), st_makepoint($6, $7))"
+		args = append(args, at.Min[0], at.Min[1], at.Max[0], at.Max[1])
+	}
+	if _, err := tx.Exec(ctx, "select planatlas.account($1, 0, 0, null, $2, $3, "+box+")", args...); err != nil {
+		return fmt.Errorf("keep the account: %w", err)
+	}
+	if seen.many { // makes the parts anew, since their table is gone
+		if _, err := tx.Exec(ctx, "drop table "+partsTable(l)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "select planatlas.watch_parts($1)", l.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "update planatlas.tile_layer set exact = -1 where layer = $1", l.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "select pg_notify('planatlas', json_build_object('layer', id, 'all', true, 'revision', revision)::text) from planatlas.layer where id = $1", l.ID)
+	return err
+}
+
+// BuildTiles makes what tiles show at small scales for the layers that a large import
+// filled, where that was not done yet, and says before which layer that is. Tiles are
+// right meanwhile, and slower.
+func (s *Store) BuildTiles(ctx context.Context, begins func(layer string)) error {
+	for {
+		var more bool
+		err := s.inTx(ctx, "make the tiles", pgx.TxOptions{}, func(tx pgx.Tx) error {
+			var layer string
+			err := tx.QueryRow(ctx, "select layer from planatlas.tile_layer where exact < 0 order by layer limit 1").Scan(&layer)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil
+			}
+			more = err == nil
+			if err == nil {
+				_, err = tx.Exec(ctx, "select set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true)")
+			}
+			if err == nil {
+				begins(layer)
+				_, err = tx.Exec(ctx, "select planatlas.build_tiles($1)", layer)
+			}
+			if err == nil {
+				_, err = tx.Exec(ctx, "analyze "+pgx.Identifier{"layers_tiles", layer}.Sanitize())
+			}
+			return err
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
 }

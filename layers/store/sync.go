@@ -72,7 +72,7 @@ func createLayer(ctx context.Context, tx pgx.Tx, l *layers.Layer) error {
 		"create index on " + historyTable(l) + " (id)",
 	}
 	if l.HasGeometry() {
-		ddl = append(ddl, "create index on "+table(l)+" (entity)", "create index on "+table(l)+" (accuracy_m)")
+		ddl = append(ddl, "create index on "+table(l)+" (entity) where entity is not null", "create index on "+table(l)+" (accuracy_m)")
 	}
 	for _, sql := range ddl {
 		if _, err := tx.Exec(ctx, sql); err != nil {

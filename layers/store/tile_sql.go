@@ -53,7 +53,8 @@ func newTileQuery(l *layers.Layer, t tile.ID, share float64) tileQuery {
 }
 
 // generalised reads what the cells of a layer show: those in the box and around it
-// row by row, and those whose feature reaches far by its box.
+// row by row, and those whose feature reaches far by its box. While the layer's pyramid
+// is still to be made they are found out for this one tile.
 func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, condition string) string {
 	box := t.Buffered(share)
 	scale := math.Exp2(float64(layers.CellLevel(t))) / 360
@@ -63,7 +64,8 @@ func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, 
 	rows := at(box.Min[1], -farCells) + ", " + at(box.Max[1], farCells)
 	first, last := at(box.Min[0], -farCells), at(box.Max[0], farCells)
 	number := func(v float64) string { return b.param(v) + "::float8" }
-	place := "box(point(" + number(box.Min[0]) + " + 1000 * " + level + ", " + number(box.Min[1]) + "), point(" + number(box.Max[0]) + " + 1000 * " + level + ", " + number(box.Max[1]) + "))"
+	corners := [4]string{number(box.Min[0]), number(box.Min[1]), number(box.Max[0]), number(box.Max[1])}
+	place := "box(point(" + corners[0] + " + 1000 * " + level + ", " + corners[1] + "), point(" + corners[2] + " + 1000 * " + level + ", " + corners[3] + "))"
 	size := number(1 / scale) // of a cell
 
 	columns := []string{"id", "null::geometry", "shape", "nullif(n, 1)", "x", "y", "greatest(" + size + " / 2, least(" + size + ", case when n > 1 then sqrt(area / 1e10) else 0 end))"}
@@ -76,7 +78,9 @@ func (b *builder) generalised(l *layers.Layer, t tile.ID, share float64, level, 
 	}
 	return "select " + strings.Join(columns, ", ") + " from (select w.* from generate_series(" + rows + `) line
 			cross join lateral (select * from ` + tilesTable(l) + " w where level = " + level + " and cell between (line << 32) | " + first + " and (line << 32) | " + last + ` and place is null offset 0) w
-		union all select * from ` + tilesTable(l) + " w where place && " + place + " and level = " + level + ") w where " + condition
+		union all select * from ` + tilesTable(l) + " w where place && " + place + " and level = " + level + `
+		union all select w.* from planatlas.tile_now(` + literal(stem(l)) + ", " + level + ", st_expand(st_makeenvelope(" + strings.Join(corners[:], ", ") + ", 4490), " + strconv.Itoa(farCells) + " * " + size + `)) w
+			where (select exact < 0 from planatlas.tile_layer where layer = ` + literal(stem(l)) + ")) w where " + condition
 }
 
 // isGeneral tells the properties that a generalised tile has: those by which the
