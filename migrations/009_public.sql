@@ -30,8 +30,11 @@ begin
             p := st_makeline(p, st_translate(p, grid, 0));
         end if;
     else
-        p := st_reduceprecision((select st_union(case when st_isempty(st_reduceprecision(d.geom, grid)) then st_buffer(d.geom, 0.75 * grid, 2) else d.geom end)
-            from st_dump(g) d), grid);
+        p := st_reduceprecision(g, grid);
+        if st_numgeometries(p) < st_numgeometries(g) or st_isempty(p) then -- what is thinner than the grid has gone
+            p := st_reduceprecision((select st_union(case when st_isempty(st_reduceprecision(d.geom, grid)) then st_buffer(d.geom, 0.75 * grid, 2) else d.geom end)
+                from st_dump(g) d), grid);
+        end if;
         s := st_simplifypreservetopology(p, 0.75 * grid);
         if st_isvalid(s) and not st_isempty(s) then
             p := s;

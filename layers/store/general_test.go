@@ -241,3 +241,32 @@ func offGrid(g orb.Geometry, at tile.ID) (n int) {
 	}
 	return n
 }
+
+// A large import fills the generalised table too, whose pyramid is made afterwards.
+func TestImportIsGeneralised(t *testing.T) {
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	l := *storetest.Layer(t, s, officialLayer)
+	l.Access = layers.Public
+	if err := s.Generalise(t.Context(), layers.NewCatalog([]*layers.Layer{&l})); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Exec(t, url, "delete from layers."+officialLayer)
+	in := importOf(t, s, "2024-06", delivered(2_000, nil))
+	in.Large = true
+	in.Layer.Access = layers.Public
+	if done, err := s.Import(t.Context(), in); err != nil || done.Added != 2_000 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if wrong, rows := untrueGeneral(t, url, officialLayer); wrong != 0 || rows != 2_000 {
+		t.Errorf("%d of %d rows are wrong", wrong, rows)
+	}
+	pending := func() (n int) {
+		storetest.QueryRow(t, url, "select count(*) from planatlas.tile_layer where exact < 0", &n)
+		return n
+	}
+	before := pending()
+	if err := s.BuildTiles(t.Context(), func(string) {}); err != nil || before != 2 || pending() != 0 {
+		t.Errorf("%d pyramids to be made, %d left, %v", before, pending(), err)
+	}
+}

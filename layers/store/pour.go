@@ -77,6 +77,10 @@ func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, e
 	if _, err := tx.Exec(ctx, "lock table "+table(l)+" in access exclusive mode"); err != nil {
 		return nil, err
 	}
+	// The generalised table, if there is one, follows by its trigger, and its pyramid later.
+	if _, err := tx.Exec(ctx, "update planatlas.tile_layer set exact = -1 where layer = $1", l.ID+generalSuffix); err != nil {
+		return nil, err
+	}
 	rebuild = []string{"select set_config('maintenance_work_mem', '512MB', true)"}
 	rows, err := tx.Query(ctx, `
 		select format('alter table %s drop constraint %I', conrelid::regclass, conname), format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
