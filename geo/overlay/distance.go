@@ -1,0 +1,94 @@
+package overlay
+
+import (
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// Bounds within which a distance can be taken from straight lines between longitudes
+// and latitudes: how far apart in metres, and how large the region in degrees.
+const (
+	farthest = 5000.
+	widest   = 0.2
+)
+
+// Distance returns how many metres the shape, which does not meet the region, is away,
+// and where on it is nearest; infinity when it is farther than reach.
+func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
+	r := s.region
+	if reach > farthest || r.box.Max[0] > widest || r.box.Max[1] > widest {
+		return 0, orb.Point{}, ErrClose
+	}
+	padX, padY := reach*1.01/r.lowX, reach*1.01/110574
+	box := orb.Bound{Min: orb.Point{-padX, -padY}, Max: orb.Point{r.box.Max[0] + padX, r.box.Max[1] + padY}}
+	var near []edge
+	if s.Dimension == 0 {
+		if p := s.lines[0][0]; overlaps(p, p, box) {
+			near = []edge{{a: p, b: p}}
+		}
+	} else {
+		near = edgesIn(slices.Concat(s.rings, s.lines), box)
+	}
+	own := edgesIn(r.rings, orb.Bound{Min: orb.Point{s.box.Min[0] - padX, s.box.Min[1] - padY}, Max: orb.Point{s.box.Max[0] + padX, s.box.Max[1] + padY}})
+	if err := r.afford(8*len(near), len(own)); err != nil { // each is worth some that only cross
+		return 0, orb.Point{}, err
+	}
+	// The scale of a degree hardly changes: a hundredth of what the region is wide.
+	least := math.Inf(1)
+	for _, e := range near {
+		for _, o := range own {
+			d, _, _ := between(e, o, r.x, r.y)
+			least = min(least, d)
+		}
+	}
+	best, at := math.Inf(1), orb.Point{}
+	for _, e := range near {
+		for _, o := range own {
+			if d, p, q := between(e, o, r.x, r.y); d <= least*1.02 {
+				x, y := r.degree((p[1] + q[1]) / 2)
+				if d, p, _ = between(e, o, x, y); d < best {
+					best, at = d, p
+				}
+			}
+		}
+	}
+	if best > reach {
+		best = math.Inf(1)
+	}
+	return best, r.global([]orb.Point{at})[0], nil
+}
+
+// between returns the distance of two edges that do not cross, and the points at which
+// they are nearest, where a degree is so many metres.
+func between(e, o edge, x, y float64) (d float64, p, q orb.Point) {
+	d = math.Inf(1)
+	closer := func(a, b orb.Point) {
+		if m := math.Hypot((a[0]-b[0])*x, (a[1]-b[1])*y); m < d {
+			d, p, q = m, a, b
+		}
+	}
+	closer(e.a, foot(e.a, o.a, o.b, x, y))
+	closer(e.b, foot(e.b, o.a, o.b, x, y))
+	closer(foot(o.a, e.a, e.b, x, y), o.a)
+	closer(foot(o.b, e.a, e.b, x, y), o.b)
+	return d, p, q
+}
+
+// foot is the point of an edge that is nearest to p.
+func foot(p, a, b orb.Point, x, y float64) orb.Point {
+	dx, dy := (b[0]-a[0])*x, (b[1]-a[1])*y
+	square := dx*dx + dy*dy
+	if square == 0 {
+		return a
+	}
+	t := ((p[0]-a[0])*x*dx + (p[1]-a[1])*y*dy) / square
+	switch {
+	case t <= 0:
+		return a
+	case t >= 1:
+		return b
+	}
+	return orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
+}
