@@ -112,10 +112,11 @@ type Notice = read.Notice
 
 // Need says which layer a check has to measure and out to which distance.
 type Need struct {
-	Layer   *layers.Layer
-	WithinM float64    // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
-	Zones   []Zone     // that the site has to lie in or out of as a whole
-	Filters []cql.Expr // of the rules that look at features one by one: each once, nil for all features
+	Layer     *layers.Layer
+	WithinM   float64    // every feature nearer than this, beside its own accuracy and half width, is wanted; metres
+	AccuracyM float64    // of the site's own boundary, which is in WithinM
+	Zones     []Zone     // that the site has to lie in or out of as a whole
+	Filters   []cql.Expr // of the rules that look at features one by one: each once, nil for all features
 }
 
 // Zone is the union of those features of a layer that a filter picks.
@@ -240,6 +241,10 @@ const (
 	SliverM2, SliverWidthM = 1.0, 0.1
 )
 
+// SliverRadiusM is the radius of a circle of [SliverM2]. What is deeper in a feature
+// than that is no sliver.
+const SliverRadiusM = 0.5641895835477563
+
 // hit reports whether the site and what the feature stands for have interior
 // points in common.
 func (f FeatureMeasure) hit() bool {
@@ -258,7 +263,7 @@ func (f FeatureMeasure) hit() bool {
 // move farther and still meets the site lies deep in it, and is small but no sliver.
 // The mean width alone says nothing where a hairline joins what is wide.
 func (f FeatureMeasure) Sliver() bool {
-	small := f.Overlap < SliverM2 && f.DepthM < math.Sqrt(SliverM2/math.Pi)
+	small := f.Overlap < SliverM2 && f.DepthM < SliverRadiusM
 	return f.Dimension == 2 && f.hit() && (small || f.Solid < SliverM2 && f.DepthM < SliverWidthM)
 }
 
@@ -269,7 +274,7 @@ func (z ZoneMeasure) noise() bool {
 
 // sliver reports whether the part outside is in slivers alone.
 func (z ZoneMeasure) sliver() bool {
-	return z.Outside < SliverM2 && z.DepthM < math.Sqrt(SliverM2/math.Pi) || z.WidthM < SliverWidthM && z.DepthM < SliverWidthM
+	return z.Outside < SliverM2 && z.DepthM < SliverRadiusM || z.WidthM < SliverWidthM && z.DepthM < SliverWidthM
 }
 
 // Plan says what has to be measured: every layer of the catalogue that has
@@ -297,7 +302,7 @@ func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need
 				need.Zones = append(need.Zones, Zone{Filter: r.Filter, Expr: r.filter})
 			}
 		}
-		need.WithinM += site.AccuracyM
+		need.WithinM, need.AccuracyM = need.WithinM+site.AccuracyM, site.AccuracyM
 		needs = append(needs, need)
 	}
 	return needs

@@ -13,7 +13,6 @@ import (
 	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/paulmach/orb"
 )
 
@@ -52,13 +51,10 @@ func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.
 			site.out.Layers[k].Layer = need.Layer
 		}
 	}
-	done, err := measureAtOnce(ctx, s.tx, valid, needs, on)
-	for k := done; k < len(needs) && err == nil; k++ {
-		err = measureAlone(ctx, s.tx, valid, needs[k], k, on)
+	if err := measureAtOnce(ctx, s.tx, valid, needs, on); err != nil {
+		return out, err
 	}
-	if err == nil {
-		err = joinSlivers(ctx, s.tx, valid, needs)
-	}
+	err = joinSlivers(ctx, s.tx, valid, needs)
 	return out, err
 }
 
@@ -80,15 +76,54 @@ func arrays(sites []site) (shapes, planes [][]byte) {
 	return shapes, planes
 }
 
-// measureAtOnce asks for all layers in one exchange and returns how many of them are
-// measured. After a failure the transaction is as measureSites left it.
-func measureAtOnce(ctx context.Context, tx session, sites []site, needs []check.Need, on layers.Day) (done int, err error) {
-	b := &pgx.Batch{}
-	for k, need := range needs {
-		for _, a := range asks(sites, need, k, on) {
-			b.Queue(a.sql, a.args...).Query(a.read)
+// measureAtOnce asks for what lies around the sites in all layers in one exchange, and
+// in another one for what could not be measured by that. A layer that fails in either
+// is asked about by itself.
+func measureAtOnce(ctx context.Context, tx session, sites []site, needs []check.Need, on layers.Day) error {
+	more := make([]pending, len(needs))
+	var all, rest []int
+	for k := range needs {
+		all = append(all, k)
+	}
+	done, err := exchange(ctx, tx, all, func(k int) []ask { return asks(sites, needs[k], k, on, &more[k]) })
+	if err != nil {
+		return err
+	}
+	for _, k := range all[:done] {
+		if len(more[k].undecided)+len(more[k].far) > 0 {
+			rest = append(rest, k)
 		}
-		b.Queue("select").Exec(func(pgconn.CommandTag) error { done++; return nil })
+	}
+	again, err := exchange(ctx, tx, rest, func(k int) []ask { return more[k].asks(needs[k], k, on) })
+	if err != nil {
+		return err
+	}
+	for _, k := range append(all[done:], rest[again:]...) {
+		if err := measureAlone(ctx, tx, sites, needs[k], k, on); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exchange asks about layers at once and returns how many of them are answered. After
+// a failure the transaction is as measureSites left it.
+func exchange(ctx context.Context, tx session, ks []int, asks func(k int) []ask) (done int, err error) {
+	if len(ks) == 0 {
+		return 0, nil
+	}
+	b := &pgx.Batch{}
+	for _, k := range ks {
+		of := asks(k)
+		for i, a := range of {
+			b.Queue(a.sql, a.args...).Query(func(rows pgx.Rows) error {
+				err := a.read(rows)
+				if err == nil && i == len(of)-1 {
+					done++
+				}
+				return err
+			})
+		}
 	}
 	if err := tx.SendBatch(ctx, b).Close(); err == nil {
 		return done, nil
@@ -102,17 +137,15 @@ func measureAtOnce(ctx context.Context, tx session, sites []site, needs []check.
 // measureAlone asks for one layer. When it takes too long for all sites it is asked
 // for each.
 func measureAlone(ctx context.Context, tx session, sites []site, need check.Need, k int, on layers.Day) error {
+	for _, s := range sites {
+		s.out.Layers[k] = check.Measurement{Layer: need.Layer} // nothing of an attempt that failed
+	}
 	err := apart(ctx, tx, func() error {
-		for _, a := range asks(sites, need, k, on) {
-			rows, err := tx.Query(ctx, a.sql, a.args...)
-			if err != nil {
-				return err
-			}
-			if err := a.read(rows); err != nil {
-				return err
-			}
+		var more pending
+		if err := inTurn(ctx, tx, asks(sites, need, k, on, &more)); err != nil {
+			return err
 		}
-		return nil
+		return inTurn(ctx, tx, more.asks(need, k, on))
 	})
 	switch {
 	case err == nil:
@@ -129,6 +162,19 @@ func measureAlone(ctx context.Context, tx session, sites []site, need check.Need
 	}
 	for _, s := range sites {
 		s.out.Layers[k] = notMeasured(need.Layer, err)
+	}
+	return nil
+}
+
+func inTurn(ctx context.Context, tx session, asks []ask) error {
+	for _, a := range asks {
+		rows, err := tx.Query(ctx, a.sql, a.args...)
+		if err != nil {
+			return err
+		}
+		if err := a.read(rows); err != nil {
+			return err
+		}
 	}
 	return nil
 }

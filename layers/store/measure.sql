@@ -5,34 +5,23 @@
 -- first; one row without a feature for a site that has none. Own names start with an
 -- underscore, which no property's name does.
 with _layer as materialized (
-    select y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
-        $5::float8 + coalesce((select max(accuracy_m) from {table}), 0) + {widest} _reach,
-        (select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> $6::text::date) _unlocated,
-        (select min(accuracy_m) from {table} where geom is not null) _finest,
-        -- A table that was emptied or written anew since the snapshot shows what the
-        -- snapshot must not see.
-        (select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in ('{table}'::regclass, '{parts}'::regclass)) _steady,
-        exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated) _guarded
-    from planatlas.layer y left join planatlas.outline o on o.id = $4 where y.id = $3)
-select _i, _revision, _changed, _steady, _unlocated, _finest,
-    case when st_covers(_outline, planatlas.reach(_g, $5::float8 + _fuzzy)) then true
-        else st_covers(_outline, _g) and st_distance(st_boundary(_outline)::geography, _g::geography) >= $5::float8 + _fuzzy end,
-    _q.*
+    select {facts} from planatlas.layer y left join planatlas.outline o on o.id = $4 where y.id = $3)
+select _i, _revision, _changed, _steady, _unlocated, _finest, _covered, _q.*
 from _layer
 cross join unnest($1::bytea[], $2::bytea[]) with ordinality _u (_b, _p, _i)
 cross join lateral (select st_geomfromewkb(_b) _g, st_geomfromewkb(_p) _plane offset 0) _v
 -- At least so many metres are a degree of longitude anywhere in the site, and 110574 a
 -- degree of latitude.
-cross join lateral (select planatlas.reach(_g, _reach) _box, 111319 * cos(radians(greatest(abs(st_ymin(_g)), abs(st_ymax(_g))))) _x offset 0) _w
+cross join lateral (select planatlas.reach(_g, _reach) _box, {covered} _covered, 111319 * cos(radians(greatest(abs(st_ymin(_g)), abs(st_ymax(_g))))) _x offset 0) _w
 cross join lateral (select st_xmax(_box) - st_xmax(_g) _degrees, st_scale(st_boundary(_g), _x, 110574) _rim offset 0) _y
 cross join lateral (
     -- Features of many vertices come as their parts, if these were cut from the very
     -- geometry that is stored now; all others as they are.
     with _atom as materialized (
-        select _f.ctid _row, _p.n _n, _p.geom _atom, true _valid from {cut} where _p.geom && _box and _f.valid @> $6::text::date
+        select _f.ctid _row, _p.n _n, _p.geom _atom, true _valid from {cut} where _p.geom && _box and _f.valid @> {day}
         union all
         select _f.ctid, 0, _f.geom, case when _guarded then true else st_isvalid(_f.geom) end
-        from {table} _f where _f.geom && _box and _f.valid @> $6::text::date and {uncut}),
+        from {table} _f where _f.geom && _box and _f.valid @> {day} and {uncut}),
     _near as materialized (
         select _row, bool_and(_valid) _valid, max(_dim) _dim, min(_d) _distance, bool_or(_whole) _whole, bool_or(_along) _along,
             case when bool_or(_whole) or count(_shared) = 0 then null when count(*) = 1 then (array_agg(_shared))[1]
@@ -56,19 +45,7 @@ cross join lateral (
             where _d < 'infinity' or not _valid) _a
         group by _row),
     _nearest as materialized (
-        select coalesce((select min(_distance) from _near where _distance <= _reach), (
-            -- However far: of the features that are first by the index, the distance of
-            -- each bounds the nearest one's. Where the first one is cut, the parts give
-            -- a bound.
-            select min(case when st_dwithin(_t, _g, st_xmax(planatlas.reach(_g, _bound)) - st_xmax(_g)) then planatlas.gap_m(_t, _g, _plane) end)
-            from (select min(planatlas.gap_m(_t, _g, _plane)) * 1.0001 _bound from (
-                (select _p.geom _t from {cut} where _f.valid @> $6::text::date order by _p.geom <-> _g limit 1)
-                union all
-                select geom from (select * from {table} where valid @> $6::text::date order by geom <#> _g limit 1) _f where {uncut}) _first offset 0) _b
-            cross join lateral (
-                select _p.geom _t from {cut} where _p.geom && planatlas.reach(_g, _bound) and _f.valid @> $6::text::date
-                union all
-                select _f.geom from {table} _f where _f.geom && planatlas.reach(_g, _bound) and _f.valid @> $6::text::date and {uncut}) _c)) _nearest)
+        select coalesce((select min(_distance) from _near where _distance <= _reach), {nearest}) _nearest)
     select _nearest, _f.id _id, _n._valid, _n._dim, _n._distance, coalesce(_n._whole, false), coalesce(_n._along, false), st_asewkb(_n._shared), st_asewkb(_n._point),
         case _n._dim when 2 then null else coalesce(st_relate(_n._shared, _g, 'T********'), false) end,
         case when _n._distance = 0 then _depth end,

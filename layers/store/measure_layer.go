@@ -23,6 +23,34 @@ import (
 //go:embed measure.sql
 var measureSQL string
 
+// What the statements about a layer have in common: what holds for all sites; whether
+// the layer covers what is around a site; and how far the nearest feature is.
+const (
+	factsSQL = `y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
+        $5::float8 + coalesce((select max(accuracy_m) from {table}), 0) + {widest} _reach,
+        (select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> {day}) _unlocated,
+        (select min(accuracy_m) from {table} where geom is not null) _finest,
+        -- A table that was emptied or written anew since the snapshot shows what the
+        -- snapshot must not see.
+        (select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in ('{table}'::regclass, '{parts}'::regclass)) _steady,
+        exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated) _guarded`
+	coveredSQL = `case when st_covers(_outline, planatlas.reach(_g, $5::float8 + _fuzzy)) then true
+        else st_covers(_outline, _g) and st_distance(st_boundary(_outline)::geography, _g::geography) >= $5::float8 + _fuzzy end`
+	nearestOf = `(
+            -- However far: of the features that are first by the index, the distance of
+            -- each bounds the nearest one's. Where the first one is cut, the parts give
+            -- a bound.
+            select min(case when st_dwithin(_t, _g, st_xmax(planatlas.reach(_g, _bound)) - st_xmax(_g)) then planatlas.gap_m(_t, _g, _plane) end)
+            from (select min(planatlas.gap_m(_t, _g, _plane)) * 1.0001 _bound from (
+                (select _p.geom _t from {cut} where _f.valid @> {day} order by _p.geom <-> _g limit 1)
+                union all
+                select geom from (select * from {table} where valid @> {day} order by geom <#> _g limit 1) _f where {uncut}) _first offset 0) _b
+            cross join lateral (
+                select _p.geom _t from {cut} where _p.geom && planatlas.reach(_g, _bound) and _f.valid @> {day}
+                union all
+                select _f.geom from {table} _f where _f.geom && planatlas.reach(_g, _bound) and _f.valid @> {day} and {uncut}) _c)`
+)
+
 // Faults of a layer that the database does not report by itself.
 var (
 	errInvalid  = errors.New("a stored geometry is not valid")
@@ -37,25 +65,43 @@ type ask struct {
 	read func(pgx.Rows) error
 }
 
-// asks says what has to be asked about the k-th need.
-func asks(sites []site, need check.Need, k int, on layers.Day) []ask {
-	shapes, planes := arrays(sites)
-	l := need.Layer
-	out := []ask{{layerSQL(l), []any{shapes, planes, l.ID, l.Coverage.Area, need.WithinM, string(on)},
-		func(rows pgx.Rows) error { return readLayer(rows, sites, need, k) }}}
+// asks says what has to be asked about the k-th need, and after that says what more.
+func asks(sites []site, need check.Need, k int, on layers.Day, more *pending) []ask {
+	out := []ask{{layerSQL(plainSQL, "$6::text::date", need.Layer), layerArgs(sites, need, on),
+		func(rows pgx.Rows) error { return readPlain(rows, sites, need, k, more) }}}
 	for z := range need.Zones {
 		out = append(out, askZone(sites, need, k, z, on))
 	}
 	return out
 }
 
+// asks says what more has to be asked about the k-th need.
+func (p *pending) asks(need check.Need, k int, on layers.Day) (out []ask) {
+	if len(p.undecided) > 0 {
+		out = append(out, ask{layerSQL(measureSQL, "$6::text::date", need.Layer), layerArgs(p.undecided, need, on),
+			func(rows pgx.Rows) error { return readLayer(rows, p.undecided, need, k) }})
+	}
+	if len(p.far) > 0 {
+		shapes, planes := arrays(p.far)
+		out = append(out, ask{layerSQL(nearestSQL, "$3::text::date", need.Layer), []any{shapes, planes, string(on)},
+			func(rows pgx.Rows) error { return readNearest(rows, p.far, k) }})
+	}
+	return out
+}
+
+func layerArgs(sites []site, need check.Need, on layers.Day) []any {
+	shapes, planes := arrays(sites)
+	return []any{shapes, planes, need.Layer.ID, need.Layer.Coverage.Area, need.WithinM, string(on)}
+}
+
 func partsTable(l *layers.Layer) string { return pgx.Identifier{"layers_parts", l.ID}.Sanitize() }
 
-// layerSQL is the statement for one layer. Properties are read as texts, numbers
-// and truth values.
-func layerSQL(l *layers.Layer) string {
+// layerSQL puts a layer into one of the statements that measure. Properties are read
+// as texts, numbers and truth values.
+func layerSQL(sql, day string, l *layers.Layer) string {
 	columns := []string{"_f.revision"}
-	words := map[string]string{"half": "0", "widest": "0", "sliver": strconv.FormatFloat(math.Sqrt(check.SliverM2/math.Pi), 'g', -1, 64)}
+	words := map[string]string{"half": "0::float8", "widest": "0", "sliver": strconv.FormatFloat(check.SliverRadiusM, 'g', -1, 64),
+		"day": day, "facts": factsSQL, "covered": coveredSQL, "nearest": nearestOf}
 	for _, p := range l.AllProperties() {
 		column := quote(p.Name)
 		switch p.Name {
@@ -79,7 +125,7 @@ func layerSQL(l *layers.Layer) string {
 		}
 	}
 	words["columns"] = strings.Join(columns, ", ")
-	return fillTable(measureSQL, l, "", words)
+	return fillTable(sql, l, "", words)
 }
 
 // fillTable puts the layer's tables into a statement. Features of many vertices are
@@ -209,7 +255,7 @@ func (r *layerRow) head(need check.Need, m *check.Measurement) error {
 	case r.steady == nil || !*r.steady:
 		return errUnsteady
 	}
-	*m = check.Measurement{Layer: need.Layer, Measured: true, Covered: *r.covered, Unlocated: r.unlocated, Nearest: r.nearest, FinestM: r.finest,
+	*m = check.Measurement{Layer: need.Layer, Measured: true, Zones: m.Zones, Covered: *r.covered, Unlocated: r.unlocated, Nearest: r.nearest, FinestM: r.finest,
 		Version: layers.Version{Revision: *r.revision, Changed: *r.changed}}
 	return nil
 }
@@ -230,7 +276,7 @@ func (r *layerRow) feature(s site, properties []layers.Property) (f check.Featur
 	}
 	if r.whole {
 		f.Interiors, f.Overlap, f.Solid, f.Geometry = true, s.out.Site.Area, s.out.Site.Area, s.out.Site.Geometry
-		f.WidthM = width(s.out.Site.Area, s.Geom)
+		f.WidthM = widest(s.Geom)
 		return f, s.Geom, nil
 	}
 	shape := geo.Shape{}
@@ -301,6 +347,14 @@ func overlap(f *check.FeatureMeasure, shared orb.Geometry) (kept orb.Geometry, a
 }
 
 func width(a geo.SquareMetres, g orb.Geometry) float64 { return 2 * float64(a) / geo.Length(g) }
+
+// widest is the mean width of the widest piece.
+func widest(g orb.Geometry) (w float64) {
+	for _, p := range geo.Polygons(g) {
+		w = max(w, width(geo.Area(p), p))
+	}
+	return w
+}
 
 func hasLines(g orb.Geometry) bool {
 	switch g := g.(type) {
