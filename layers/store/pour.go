@@ -72,7 +72,8 @@ var errRefused = errors.New("rows of the file are refused")
 
 // strip takes the indexes that most rows would stand in, and the triggers that stamp
 // rows and keep what follows from them, off a layer's table and returns the statements
-// that put them back.
+// that put them back. A trigger that is only disabled still costs: COPY goes row by row
+// when one could see each, and keeps the rows for one that could see them all.
 func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, err error) {
 	if _, err := tx.Exec(ctx, "lock table "+table(l)+" in access exclusive mode"); err != nil {
 		return nil, err
@@ -81,7 +82,9 @@ func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, e
 	if _, err := tx.Exec(ctx, "update planatlas.tile_layer set exact = -1 where layer = $1", l.ID+generalSuffix); err != nil {
 		return nil, err
 	}
-	rebuild = []string{"select set_config('maintenance_work_mem', '512MB', true)"}
+	// What is written is written once: to pack it for the log costs more than it saves.
+	const unpacked = "select set_config('wal_compression', 'off', true) where current_setting('is_superuser') = 'on'"
+	rebuild = []string{unpacked, "select set_config('maintenance_work_mem', '512MB', true)"}
 	rows, err := tx.Query(ctx, `
 		select format('alter table %s drop constraint %I', conrelid::regclass, conname), format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 			from pg_constraint where conrelid = $1::regclass and contype in ('p', 'u')
@@ -89,8 +92,9 @@ func strip(ctx context.Context, tx pgx.Tx, l *layers.Layer) (rebuild []string, e
 		select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid) from pg_index
 			where indrelid = $1::regclass and indpred is null and not exists (select from pg_constraint where conindid = indexrelid)
 		union all
-		select format('alter table %s disable trigger %I', tgrelid::regclass, tgname), format('alter table %s enable %s trigger %I', tgrelid::regclass, case tgenabled when 'A' then 'always' end, tgname)
-			from pg_trigger where tgrelid = $1::regclass and tgname in ('stamp_row', 'history_insert', 'parts_insert', 'tiles_insert') and tgenabled <> 'D'`, table(l))
+		select format('drop trigger %I on %s', tgname, tgrelid::regclass), pg_get_triggerdef(oid) || format('; alter table %s %s trigger %I', tgrelid::regclass,
+				case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' when 'D' then 'disable' else 'enable' end, tgname)
+			from pg_trigger where tgrelid = $1::regclass and tgname in ('stamp_row', 'history_insert', 'parts_insert', 'tiles_insert')`, table(l))
 	if err != nil {
 		return nil, err
 	}
