@@ -135,13 +135,25 @@ func readAll(w *response, req *http.Request) ([]byte, error) {
 	return body, bodyError(err, limit)
 }
 
+// untold reports whether a check or a job must not be shown: on a service that is open
+// to the public, those of others on the same database.
+func (s *server) untold(id string) bool { return s.Public && !check.Told(id) }
+
+// archivedAnswer reads an archived answer that may be shown.
+func (s *server) archivedAnswer(ctx context.Context, id string) ([]byte, error) {
+	if s.untold(id) {
+		return nil, layers.ErrNotFound
+	}
+	return s.Reader.ArchivedAnswer(ctx, id)
+}
+
 // getCheck returns an archived answer byte for byte.
 func (s *server) getCheck(w *response, req *http.Request) error {
 	id, err := pathValue(req, "check")
 	if err != nil {
 		return err
 	}
-	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
+	answer, err := s.archivedAnswer(req.Context(), id)
 	if err != nil {
 		return unknownCheck(id, err)
 	}

@@ -220,6 +220,9 @@ func (s *server) checkGeometry(w *response, req *http.Request) error {
 	default:
 		return &layers.InputError{Param: "decimals", Value: decimals, Want: "3 or 4"}
 	}
+	if s.untold(id) {
+		return unknownCheck(id, layers.ErrNotFound)
+	}
 	r, err := s.Reader.Archived(req.Context(), id)
 	if err != nil {
 		return unknownCheck(id, err)

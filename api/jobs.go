@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"iter"
@@ -76,7 +75,7 @@ func thisDocument() layers.Text { return layers.Text{ZH: "本文档", EN: "This 
 
 // accept keeps a job and answers with its state.
 func (s *server) accept(w *response, req *http.Request, job check.Job, items iter.Seq2[check.Item, error]) error {
-	job.ID, job.State = rand.Text(), check.Accepted
+	job.ID, job.State = check.NewID(s.Public), check.Accepted
 	if err := s.Reader.NewJob(req.Context(), job, items); err != nil {
 		return err
 	}
@@ -120,6 +119,9 @@ func (s *server) job(req *http.Request) (check.Job, error) {
 	id, err := pathValue(req, "job")
 	if err != nil {
 		return check.Job{}, noSuchJob(id, err)
+	}
+	if s.untold(id) {
+		return check.Job{}, noSuchJob(id, layers.ErrNotFound)
 	}
 	job, err := s.Reader.Job(req.Context(), id)
 	return job, noSuchJob(id, err)

@@ -151,6 +151,19 @@ func TestPublicServiceAnswersByTheGeneralisedShape(t *testing.T) {
 	if one.Properties["accuracy_m"] != 100.5 || one.Properties["legal_effect"] != "indicative" || !strings.Contains(fmt.Sprint(one.Properties["geometry_source"]), "generalised") {
 		t.Errorf("%v", one.Properties)
 	}
+	// A table that others write is shown when somebody has said that it is general.
+	storetest.Exec(t, url, `create table public.general (id int primary key, geom geometry(Point, 4490)); create table public.exact (like public.general including all)`)
+	db := storetest.Open(t, url)
+	for name, accuracy := range map[string]float64{"general": 50, "exact": 49} {
+		p, err := db.DescribeTable(t.Context(), "public", name, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Layer.Table.AccuracyM = accuracy
+		if shown := p.Layer.ForPublic() != nil; shown != (name == "general") {
+			t.Errorf("%s is shown: %t", name, shown)
+		}
+	}
 	storetest.Exec(t, url, "delete from layers.ecological_red_lines where id = 'surveyed'")
 	var bodies [2][]byte
 	for i, s := range []*service{own, public} {
@@ -222,5 +235,54 @@ func TestPublicServiceChecksByTheExactShape(t *testing.T) {
 	}
 	if verdicts[0] != verdicts[1] {
 		t.Errorf("verdicts %v", verdicts)
+	}
+}
+
+// Two services on one database: what a service of one's own was asked, and answered
+// exactly, is not shown by one that is open to the public, nor done by it.
+func TestPublicServiceDoesNotShowTheChecksOfOthers(t *testing.T) {
+	url := withSurveyed(t)
+	db, public := storetest.Open(t, url), storetest.Open(t, url)
+	public.OpenToPublic()
+	ours, theirs := serveOn(t, url, store.Options{}, nil), serveOn(t, url, store.Options{}, func(o *api.Options) { openToPublic(o); o.Reader = public })
+	site := siteAround(113.5305, 37.8305, 0.005)
+	for _, s := range []*service{ours, theirs} {
+		want := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[s == theirs]
+		id := read[checkDoc](t, s.post(t, site), http.StatusCreated).ID
+		for _, path := range []string{"", "/report?f=geojson", "/geometry?f=geojson"} {
+			if a := theirs.get(t, "/checks/"+id+path); a.StatusCode != want {
+				t.Errorf("%s: %d, want %d", path, a.StatusCode, want)
+			}
+			if a := ours.get(t, "/checks/"+id+path); a.StatusCode != http.StatusOK {
+				t.Errorf("%s: %d on the service of one's own", path, a.StatusCode)
+			}
+		}
+		if a := theirs.send(t, http.MethodPost, "/checks/"+id+"/rerun", ""); a.StatusCode != want {
+			t.Errorf("rerun: %d, want %d", a.StatusCode, want)
+		}
+		job := read[jobDoc](t, s.send(t, http.MethodPost, "/processes/site-check/execution", execution(`"site":`+site), "Content-Type", "application/json", "Prefer", "respond-async"), http.StatusCreated)
+		if a := theirs.get(t, "/jobs/"+job.JobID); a.StatusCode != want {
+			t.Errorf("job: %d, want %d", a.StatusCode, want)
+		}
+		if listed := strings.Contains(string(theirs.get(t, "/jobs").body), job.JobID); listed != (s == theirs) {
+			t.Errorf("job of the public %t is listed: %t", s == theirs, listed)
+		}
+	}
+	for _, one := range []struct {
+		store *store.Store
+		told  bool
+	}{{public, true}, {db, false}} {
+		job, release, err := one.store.TakeJob(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
+		if check.Told(job.ID) != one.told {
+			t.Errorf("the store of the public %t takes job %s", one.told, job.ID)
+		}
+		if again, free, err := one.store.TakeJob(t.Context()); err == nil {
+			free()
+			t.Errorf("the store of the public %t takes job %s too", one.told, again.ID)
+		}
 	}
 }

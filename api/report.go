@@ -38,7 +38,7 @@ func (s *server) checkReport(w *response, req *http.Request) error {
 		return err
 	}
 	lang := cmp.Or(req.URL.Query().Get("lang"), language(req), string(report.Both))
-	answer, err := s.Reader.ArchivedAnswer(req.Context(), id)
+	answer, err := s.archivedAnswer(req.Context(), id)
 	if err != nil {
 		return unknownCheck(id, err)
 	}

@@ -78,7 +78,9 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 		return err
 	}
 	service := now.checker(db.Store, g.log)
-	service.Public = page.Public
+	if service.Public = page.Public; page.Public {
+		db.OpenToPublic()
+	}
 	tiles := api.NewTileCache(int64(c.TileCache) << 20)
 	hear := func(e store.Event) { tiles.Hear(e.Touch, e.Err) }
 	reader := api.Reader(db.Store)

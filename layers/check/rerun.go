@@ -100,6 +100,9 @@ func (s *Service) RerunToday(ctx context.Context, id string) (Rerun, error) {
 // input, and its answer.
 func (s *Service) recorded(ctx context.Context, id string) (Record, Answer, error) {
 	var a Answer
+	if s.Public && !Told(id) {
+		return Record{}, a, layers.ErrNotFound
+	}
 	record, err := s.Store.Archived(ctx, id)
 	if err != nil {
 		return record, a, err

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -204,7 +203,7 @@ func (s *Service) newAnswer(e examination, site Site, m Measured) Answer {
 	if project == nil {
 		project = Project{}
 	}
-	a := Answer{ID: rand.Text(), Created: e.now, Site: siteAnswer(site, m.Site), Project: project,
+	a := Answer{ID: NewID(s.Public), Created: e.now, Site: siteAnswer(site, m.Site), Project: project,
 		Provenance: Provenance{Day: e.day, Snapshot: m.Snapshot.UTC().Format(snapshotTime),
 			CatalogSHA256: e.CatalogSHA256, RulesSHA256: e.Rules.SHA256, Software: s.Software}}
 	a.Links = answerLinks(a.ID)

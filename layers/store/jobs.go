@@ -56,6 +56,10 @@ func (s *Store) NewJob(ctx context.Context, job check.Job, items iter.Seq2[check
 	})
 }
 
+// OpenToPublic lets the store see only the jobs of services that are open to the public
+// ([check.Told]); another store takes only the other jobs.
+func (s *Store) OpenToPublic() { s.public.Store(true) }
+
 // TakeJob gives the oldest job that nobody works on. A lock of the session keeps
 // it from others, so that the end of the process, however sudden, frees it.
 func (s *Store) TakeJob(ctx context.Context) (job check.Job, release func(), err error) {
@@ -70,7 +74,7 @@ func (s *Store) TakeJob(ctx context.Context) (job check.Job, release func(), err
 		}
 		conn.Release()
 	}
-	rows, err := conn.Query(ctx, "select id from planatlas.job where state in ('accepted', 'running') order by created, id limit 100")
+	rows, err := conn.Query(ctx, "select id from planatlas.job where state in ('accepted', 'running') and (id like 'public-%') = $1 order by created, id limit 100", s.public.Load())
 	if err != nil {
 		free()
 		return job, nil, domainError("take a job", err)
@@ -120,7 +124,7 @@ func (s *Store) Job(ctx context.Context, id string) (check.Job, error) {
 
 // Jobs returns the newest jobs.
 func (s *Store) Jobs(ctx context.Context, limit int) ([]check.Job, error) {
-	rows, err := s.pool.Query(ctx, "select "+jobColumns+" from planatlas.job where state <> 'dismissed' order by created desc, id limit $1", limit)
+	rows, err := s.pool.Query(ctx, "select "+jobColumns+" from planatlas.job where state <> 'dismissed' and (id like 'public-%' or not $2) order by created desc, id limit $1", limit, s.public.Load())
 	if err != nil {
 		return nil, domainError("read the jobs", err)
 	}

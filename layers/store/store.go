@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,6 +32,7 @@ type Store struct {
 	opts  Options
 
 	drawers sync.Pool // of *drawer
+	public  atomic.Bool
 }
 
 // Open makes the pool for a postgres:// address or keyword string. It connects
