@@ -37,7 +37,8 @@ func overlaps(a, b orb.Point, box orb.Bound) bool {
 		max(a[1], b[1]) >= box.Min[1]-tiny && min(a[1], b[1]) <= box.Max[1]+tiny
 }
 
-func edgesIn(rings []ring, box orb.Bound) (out []edge) {
+// edgesIn appends the edges that may meet what is in a box.
+func edgesIn(out []edge, rings []ring, box orb.Bound) []edge {
 	for k, r := range rings {
 		for i := 1; i < len(r); i++ {
 			if overlaps(r[i-1], r[i], box) {
@@ -50,7 +51,8 @@ func edgesIn(rings []ring, box orb.Bound) (out []edge) {
 
 // crossings finds where the edges of the region and of the shape cross.
 func (s *Shape) crossings(of []ring) (out []crossing, err error) {
-	own, other := edgesIn(s.region.rings, s.box), edgesIn(of, s.region.box)
+	own, other := edgesIn(s.region.own[:0], s.region.rings, s.box), edgesIn(s.region.other[:0], of, s.region.box)
+	s.region.own, s.region.other = own, other
 	if err := s.region.afford(len(own), len(other)); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"math"
-	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -29,9 +28,10 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 			near = []edge{{a: p, b: p}}
 		}
 	} else {
-		near = edgesIn(slices.Concat(s.rings, s.lines), box)
+		near = edgesIn(edgesIn(nil, s.rings, box), s.lines, box)
 	}
-	own := edgesIn(r.rings, orb.Bound{Min: orb.Point{s.box.Min[0] - padX, s.box.Min[1] - padY}, Max: orb.Point{s.box.Max[0] + padX, s.box.Max[1] + padY}})
+	own := edgesIn(r.own[:0], r.rings, orb.Bound{Min: orb.Point{s.box.Min[0] - padX, s.box.Min[1] - padY}, Max: orb.Point{s.box.Max[0] + padX, s.box.Max[1] + padY}})
+	r.own = own
 	if err := r.afford(8*len(near), len(own)); err != nil { // each is worth some that only cross
 		return 0, orb.Point{}, err
 	}

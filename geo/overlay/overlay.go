@@ -44,6 +44,8 @@ type Region struct {
 	lowX     float64 // metres that a degree of longitude is at least
 	x, y     float64 // metres of a degree in the middle
 	pairs    int     // of edges that were looked at
+
+	own, other []edge // kept for the next shape
 }
 
 // NewRegion makes a region of the polygons of a geometry.

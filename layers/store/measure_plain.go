@@ -11,6 +11,7 @@ import (
 
 	"planatlas/geo"
 	"planatlas/geo/overlay"
+	"planatlas/layers"
 	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
@@ -52,9 +53,9 @@ func (r *plainRow) scan(rows pgx.Rows) error {
 // not measured for them.
 func readPlain(rows pgx.Rows, sites []site, need check.Need, k int, more *pending) error {
 	defer rows.Close()
-	properties := len(need.Layer.AllProperties())
+	properties := need.Layer.AllProperties()
 	done := make([]bool, len(sites))
-	var of []plainRow // the site at hand
+	var of []*plainRow // the site at hand
 	finish := func() error {
 		if len(of) == 0 {
 			return nil
@@ -64,10 +65,10 @@ func readPlain(rows pgx.Rows, sites []site, need check.Need, k int, more *pendin
 			return errors.New("the rows of a site came apart")
 		}
 		done[at] = true
-		return measurePlain(sites[at], of, need, k, more)
+		return measurePlain(sites[at], of, plainNeed{need, k, properties}, more)
 	}
 	for rows.Next() {
-		r := plainRow{layerRow: layerRow{values: make([]any, properties)}}
+		r := &plainRow{layerRow: layerRow{values: make([]any, len(properties))}}
 		if err := r.scan(rows); err != nil {
 			return err
 		}
@@ -91,15 +92,22 @@ func readPlain(rows pgx.Rows, sites []site, need check.Need, k int, more *pendin
 	return nil
 }
 
+// plainNeed is the k-th need, and the properties of its layer.
+type plainNeed struct {
+	check.Need
+	k          int
+	properties []layers.Property
+}
+
 // measurePlain measures one site against the features whose rows these are.
-func measurePlain(s site, rows []plainRow, need check.Need, k int, more *pending) error {
-	m := &s.out.Layers[k]
-	maps.DeleteFunc(s.slivers, func(at [2]int, _ orb.Geometry) bool { return at[0] == k }) // of an attempt that failed
+func measurePlain(s site, rows []*plainRow, need plainNeed, more *pending) error {
+	m := &s.out.Layers[need.k]
+	maps.DeleteFunc(s.slivers, func(at [2]int, _ orb.Geometry) bool { return at[0] == need.k }) // of an attempt that failed
 	zones := m.Zones
-	if err := rows[0].head(need, m); err != nil {
+	if err := rows[0].head(need.Need, m); err != nil {
 		return err
 	}
-	err := plainFeatures(s, rows, need, k, m)
+	err := plainFeatures(s, rows, need, m)
 	if err != nil { // whatever it is: the database looks at it more closely
 		*m = check.Measurement{Layer: need.Layer, Zones: zones}
 		more.undecided = append(more.undecided, s)
@@ -115,14 +123,14 @@ func measurePlain(s site, rows []plainRow, need check.Need, k int, more *pending
 // errPlain is why a site is left to the database.
 var errPlain = errors.New("not plain")
 
-func plainFeatures(s site, rows []plainRow, need check.Need, k int, m *check.Measurement) error {
+func plainFeatures(s site, rows []*plainRow, need plainNeed, m *check.Measurement) error {
 	switch {
 	case rows[0].reach == nil:
 		return errPlain
 	case rows[0].id == nil:
 		return nil
 	}
-	slices.SortFunc(rows, func(a, b plainRow) int { return cmp.Or(cmp.Compare(*a.id, *b.id), cmp.Compare(*a.n, *b.n)) })
+	slices.SortFunc(rows, func(a, b *plainRow) int { return cmp.Or(cmp.Compare(*a.id, *b.id), cmp.Compare(*a.n, *b.n)) })
 	region := overlay.NewRegion(s.Geom)
 	shared := map[string]orb.Geometry{} // by feature, of the areas
 	for len(rows) > 0 {
@@ -156,7 +164,7 @@ func plainFeatures(s site, rows []plainRow, need check.Need, k int, m *check.Mea
 			continue
 		}
 		if all = append(all, parts); f.Sliver() {
-			s.slivers[[2]int{k, i}] = parts
+			s.slivers[[2]int{need.k, i}] = parts
 		}
 	}
 	m.Union = union(m.Features, all, s.out.Site.Area)
@@ -166,7 +174,7 @@ func plainFeatures(s site, rows []plainRow, need check.Need, k int, m *check.Mea
 // plainFeature measures one feature. One that is farther than all that is asked about
 // has an infinite distance, and one that is only farther than itself is asked about
 // has no values.
-func plainFeature(s site, region *overlay.Region, rows []plainRow, need check.Need) (f check.FeatureMeasure, parts orb.Geometry, err error) {
+func plainFeature(s site, region *overlay.Region, rows []*plainRow, need plainNeed) (f check.FeatureMeasure, parts orb.Geometry, err error) {
 	pieces := make([]geo.WKB, len(rows))
 	for i, r := range rows {
 		if r.sound == nil || !*r.sound {
@@ -178,13 +186,9 @@ func plainFeature(s site, region *overlay.Region, rows []plainRow, need check.Ne
 	if err != nil {
 		return f, nil, err
 	}
-	r := &rows[0]
-	values := make(map[string]any, len(r.values))
-	for i, p := range need.Layer.AllProperties() {
-		values[p.Name] = r.values[i]
-	}
-	accuracy, _ := values["accuracy_m"].(float64)
-	f = check.FeatureMeasure{ID: *r.id, Values: values, Revision: *r.featureRevision, Dimension: shape.Dimension}
+	r := rows[0]
+	accuracy := r.number(need.properties, "accuracy_m")
+	f = check.FeatureMeasure{ID: *r.id, Revision: *r.featureRevision, Dimension: shape.Dimension}
 	cut, err := shape.Cut()
 	if err != nil {
 		return f, nil, err
@@ -195,16 +199,16 @@ func plainFeature(s site, region *overlay.Region, rows []plainRow, need check.Ne
 			return f, nil, err
 		}
 		if !(f.DistanceM <= need.WithinM+accuracy+*r.half) {
-			f.Values = nil
 			return f, nil, nil
 		}
+		f.Values = r.named(need.properties)
 		f.Geometry, err = geoJSONOf(p)
 		return f, nil, err
 	}
 	if f.DepthM, err = shape.Depth(cut, max(accuracy+need.AccuracyM, check.SliverRadiusM)); err != nil {
 		return f, nil, err
 	}
-	f.Interiors = true
+	f.Interiors, f.Values = true, r.named(need.properties)
 	switch {
 	case cut.Whole:
 		f.Overlap, f.Solid, f.Geometry = s.out.Site.Area, s.out.Site.Area, s.out.Site.Geometry
@@ -228,6 +232,26 @@ func plainFeature(s site, region *overlay.Region, rows []plainRow, need check.Ne
 	}
 	f.Geometry, err = geoJSONOf(cut.Point)
 	return f, nil, err
+}
+
+// named are the values of a feature by the names of the properties.
+func (r *plainRow) named(properties []layers.Property) map[string]any {
+	values := make(map[string]any, len(properties))
+	for i, p := range properties {
+		values[p.Name] = r.values[i]
+	}
+	return values
+}
+
+// number is a value, or 0 where there is none.
+func (r *plainRow) number(properties []layers.Property, name string) float64 {
+	for i, p := range properties {
+		if p.Name == name {
+			v, _ := r.values[i].(float64)
+			return v
+		}
+	}
+	return 0
 }
 
 func several(ps []orb.Polygon) orb.Geometry {
