@@ -31,43 +31,70 @@ func (s *Shape) Cut() (Cut, error) {
 }
 
 func (s *Shape) cutArea() (c Cut, err error) {
-	cs, err := s.crossings(s.rings)
+	rings, own, other, err := s.around(s.rings)
 	if err != nil {
 		return c, err
 	}
-	own, err := newWalk(s.region.rings, cs, func(c crossing) place { return c.own })
+	a, err := uncrossed(own, s.rings, true)
 	if err != nil {
 		return c, err
 	}
-	other, err := newWalk(s.rings, cs, func(c crossing) place { return c.other })
-	if err != nil {
-		return c, err
-	}
-	rings, err := trace(own, other)
-	if err != nil {
-		return c, err
-	}
-	a, err := uncrossed(own, s.rings)
-	if err != nil {
-		return c, err
-	}
-	b, err := uncrossed(other, s.region.rings)
+	b, err := uncrossed(other, s.region.rings, true)
 	if err != nil {
 		return c, err
 	}
 	switch {
-	case len(cs) == 0 && len(a) == len(s.region.rings) && len(b) == 0:
+	case len(own.cs) == 0 && len(a) == len(s.region.rings) && len(b) == 0:
 		return Cut{Meets: true, Whole: true}, nil
 	case len(rings)+len(a)+len(b) == 0:
 		return c, nil
 	}
-	c = Cut{Meets: true, Inside: len(cs) == 0 && len(a) == 0 && len(b) == len(s.rings)}
+	c = Cut{Meets: true, Inside: len(own.cs) == 0 && len(a) == 0 && len(b) == len(s.rings)}
 	c.Areas, err = s.region.polygonsOf(slices.Concat(rings, a, b))
 	return c, err
 }
 
-// uncrossed returns the rings that nothing crosses and that lie within the others.
-func uncrossed(w *walk, others []ring) (out []ring, err error) {
+// Left is what is left of the region without the shape, an area.
+func (s *Shape) Left() ([]orb.Polygon, error) {
+	outside := make([]ring, len(s.rings)) // what is outside of the shape is on their left
+	for i, r := range s.rings {
+		outside[i] = slices.Clone(r)
+		slices.Reverse(outside[i])
+	}
+	rings, own, other, err := s.around(outside)
+	if err != nil {
+		return nil, err
+	}
+	a, err := uncrossed(own, s.rings, false)
+	if err != nil {
+		return nil, err
+	}
+	b, err := uncrossed(other, s.region.rings, true)
+	if err != nil {
+		return nil, err
+	}
+	return s.region.polygonsOf(slices.Concat(rings, a, b))
+}
+
+// around walks round what the region shares with what is on the left of the rings.
+func (s *Shape) around(of []ring) (rings []ring, own, other *walk, err error) {
+	cs, err := s.crossings(of)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if own, err = newWalk(s.region.rings, cs, func(c crossing) place { return c.own }); err != nil {
+		return nil, nil, nil, err
+	}
+	if other, err = newWalk(of, cs, func(c crossing) place { return c.other }); err != nil {
+		return nil, nil, nil, err
+	}
+	rings, err = trace(own, other)
+	return rings, own, other, err
+}
+
+// uncrossed returns the rings that nothing crosses and that lie within the others, or
+// without.
+func uncrossed(w *walk, others []ring, inner bool) (out []ring, err error) {
 	for k, r := range w.rings {
 		if w.crossed(k) {
 			continue
@@ -76,7 +103,7 @@ func uncrossed(w *walk, others []ring) (out []ring, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if inside {
+		if inside == inner {
 			out = append(out, r)
 		}
 	}

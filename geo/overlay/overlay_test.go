@@ -74,7 +74,11 @@ func TestWhatIsSharedAndTheUnionAddUp(t *testing.T) {
 	var partial, whole, inside, apart, holes int
 	for i := range 4000 {
 		a, b := area(rnd), area(rnd)
-		_, c, err := cut(t, a, b)
+		s, c, err := cut(t, a, b)
+		if err != nil {
+			t.Fatalf("pair %d: %v", i, err)
+		}
+		left, err := s.Left()
 		if err != nil {
 			t.Fatalf("pair %d: %v", i, err)
 		}
@@ -99,6 +103,9 @@ func TestWhatIsSharedAndTheUnionAddUp(t *testing.T) {
 		}
 		if off := geo.Area(a) + geo.Area(b) - geo.UnionArea([]orb.Geometry{a, b}) - shared; math.Abs(float64(off)) > 1e-8*float64(geo.Area(a)+geo.Area(b)) {
 			t.Errorf("pair %d: %g m² more than is shared", i, float64(off))
+		}
+		if off := geo.Area(a) - shared - geo.Area(orb.MultiPolygon(left)); math.Abs(float64(off)) > 1e-5 {
+			t.Errorf("pair %d: %g m² more than is left", i, float64(off))
 		}
 		if c.Meets != (shared > 0) {
 			t.Errorf("pair %d: meets is %v, %g m²", i, c.Meets, float64(shared))

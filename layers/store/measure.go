@@ -67,6 +67,7 @@ type site struct {
 	out   *check.Measured
 
 	slivers map[[2]int]orb.Geometry // by need and feature: what it shares with the site
+	plain   map[[2]string][]geo.WKB // by layer and feature: the parts of an area that meets the site and was plain
 }
 
 func arrays(sites []site) (shapes, planes [][]byte) {
@@ -205,7 +206,7 @@ func measureSites(ctx context.Context, tx session, shapes []geo.Shape, out []che
 	b.Queue(siteSQL, wkb, zones).Query(func(rows pgx.Rows) (err error) {
 		i := 0
 		for ; rows.Next() && err == nil; i++ {
-			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], zone: zones[i], out: &out[i], slivers: map[[2]int]orb.Geometry{}}, codes[i], &valid)
+			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], zone: zones[i], out: &out[i], slivers: map[[2]int]orb.Geometry{}, plain: map[[2]string][]geo.WKB{}}, codes[i], &valid)
 		}
 		rows.Close()
 		if err = errors.Join(err, rows.Err()); err == nil && i != len(shapes) {

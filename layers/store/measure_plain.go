@@ -209,6 +209,9 @@ func plainFeature(s site, region *overlay.Region, rows []*plainRow, need plainNe
 		return f, nil, err
 	}
 	f.Interiors, f.Values = true, r.named(need.properties)
+	if f.Dimension == 2 {
+		s.plain[[2]string{need.Layer.ID, f.ID}] = pieces
+	}
 	switch {
 	case cut.Whole:
 		f.Overlap, f.Solid, f.Geometry = s.out.Site.Area, s.out.Site.Area, s.out.Site.Geometry
@@ -252,6 +255,31 @@ func (r *plainRow) number(properties []layers.Property, name string) float64 {
 		}
 	}
 	return 0
+}
+
+// left takes areas that were measured here off the site, one after the other; false when
+// one was not, or when it is not plain what is left.
+func (s site) left(taken []check.Taken) (orb.Geometry, bool) {
+	rest := s.Geom
+	for _, t := range taken {
+		parts, there := s.plain[[2]string{t.Layer.ID, t.Feature}]
+		if !there || t.Zone != nil || t.WithinM > 0 {
+			return nil, false
+		}
+		shape, err := overlay.NewRegion(rest).Shape(parts...)
+		if err != nil {
+			return nil, false
+		}
+		polygons, err := shape.Left()
+		if err != nil {
+			return nil, false
+		}
+		if len(polygons) == 0 {
+			return orb.MultiPolygon{}, true
+		}
+		rest = several(polygons)
+	}
+	return rest, true
 }
 
 func several(ps []orb.Polygon) orb.Geometry {

@@ -16,6 +16,7 @@ import (
 	"planatlas/layers/check"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 )
 
 //go:embed measure_taken.sql
@@ -42,33 +43,39 @@ func (s snapshot) without(ctx context.Context, shape geo.Shape, taken []check.Ta
 	if len(taken) == 0 {
 		return check.Part{Area: at.out.Site.Area, Geometry: at.out.Site.Geometry}, nil
 	}
-	shapes := make([][]byte, len(taken))
-	b := &pgx.Batch{}
-	for i, t := range taken {
-		if err := take(b, at, t, on, &shapes[i]); err != nil {
-			return part, fmt.Errorf("layer %s: %w", t.Layer.ID, err)
+	left, plain := at.left(taken)
+	if !plain {
+		if left, err = s.leftOf(ctx, at, taken, on); err != nil {
+			return part, err
 		}
 	}
-	if err := s.tx.SendBatch(ctx, b).Close(); err != nil {
-		return part, err
-	}
-	var rest []byte
-	if err := s.tx.QueryRow(ctx, remainderSQL, at.wkb, shapes).Scan(&rest); err != nil {
-		return part, err
-	}
-	left, err := postgis.Unmarshal(rest)
-	if err != nil {
-		return part, err
-	}
-	kept := solid(left.Geom, func(a geo.SquareMetres, _ float64) { part.Area += a })
+	kept := solid(left, func(a geo.SquareMetres, _ float64) { part.Area += a })
 	if kept == nil {
 		return check.Part{}, nil
 	}
 	part.Area = min(part.Area, at.out.Site.Area)
-	if rest, err = encode(kept); err == nil {
-		part.Geometry, err = geoJSON(rest)
-	}
+	part.Geometry, err = geoJSONOf(kept)
 	return part, err
+}
+
+// leftOf asks the database for what is left of the site.
+func (s snapshot) leftOf(ctx context.Context, at site, taken []check.Taken, on layers.Day) (orb.Geometry, error) {
+	shapes := make([][]byte, len(taken))
+	b := &pgx.Batch{}
+	for i, t := range taken {
+		if err := take(b, at, t, on, &shapes[i]); err != nil {
+			return nil, fmt.Errorf("layer %s: %w", t.Layer.ID, err)
+		}
+	}
+	if err := s.tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	var rest []byte
+	if err := s.tx.QueryRow(ctx, remainderSQL, at.wkb, shapes).Scan(&rest); err != nil {
+		return nil, err
+	}
+	left, err := postgis.Unmarshal(rest)
+	return left.Geom, err
 }
 
 // inOrder sorts what is taken, and drops what is taken twice.
