@@ -1,11 +1,13 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"planatlas/geo/tile"
 	"planatlas/layers"
@@ -268,5 +270,50 @@ func TestImportIsGeneralised(t *testing.T) {
 	before := pending()
 	if err := s.BuildTiles(t.Context(), func(string) {}); err != nil || before != 2 || pending() != 0 {
 		t.Errorf("%d pyramids to be made, %d left, %v", before, pending(), err)
+	}
+}
+
+// Who keeps tiles of a generalised layer hears of an edit under the layer's own name,
+// with boxes that hold both what was and what is shown.
+func TestTouchesOfAGeneralisedLayer(t *testing.T) {
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	generalised(t, s)
+	storetest.Exec(t, url, newFeature+`select 'line', 'x', 'x', 'existing', 'survey', 0.5, st_setsrid(st_makeline(st_makepoint(113.50021, 37.80021), st_makepoint(113.50319, 37.80319)), 4490)`)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	touches := make(chan *layers.Touch, 100)
+	go s.Watch(ctx, func(e store.Event) {
+		if e.Touch != nil {
+			touches <- e.Touch
+		}
+	})
+	next := func() *layers.Touch {
+		select {
+		case touch := <-touches:
+			return touch
+		case <-ctx.Done():
+			t.Fatal("nothing is heard")
+			return nil
+		}
+	}
+	if first := next(); !first.All {
+		t.Fatalf("%+v", first)
+	}
+	storetest.Exec(t, url, "update layers.industrial_parks set geom = st_translate(geom, 0.01, 0) where id = 'line'")
+	var west, east float64
+	storetest.QueryRow(t, url, `select st_xmin(geom) - 0.01, st_xmax(geom) from layers."industrial_parks.public" where id = 'line'`, &west, &east)
+	var all orb.Bound
+	for n := 0; !(all.Min[0] <= west && all.Max[0] >= east && n >= 2); n++ {
+		touch := next()
+		if touch.Layer != "industrial_parks" {
+			t.Fatalf("%+v", touch)
+		}
+		for _, b := range touch.Boxes {
+			if all.IsZero() {
+				all = b
+			}
+			all = all.Union(b)
+		}
 	}
 }
