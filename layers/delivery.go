@@ -51,6 +51,7 @@ type Overlap struct {
 type Imported struct {
 	Diff
 	Stored       bool      // false: a dry run, or there are problems
+	TilesLater   bool      // what tiles show at small scales is still to be made
 	Problems     []Problem // the first of them, found in the database
 	ProblemCount int64
 

@@ -151,15 +151,30 @@ func (g *globals) load(ctx context.Context, db *database, name string, dryRun, r
 	return diffs, nil
 }
 
-// buildTiles makes the tiles that an import which was ended too soon left to be made.
+// buildTiles makes the tiles that a large import left to be made.
 func (g *globals) buildTiles(ctx context.Context, db *database) error {
 	err := db.BuildTiles(ctx, func(layer string) {
-		g.log.Info("making what tiles show at small scales, which an import left undone", "layer", layer)
+		g.log.Info("making what tiles show at small scales, after an import", "layer", layer)
 	})
 	if err != nil {
 		return fmt.Errorf("tiles at small scales stay slow: %w", err)
 	}
 	return nil
+}
+
+// keepTiles makes the tiles that large imports leave to be made, at once and whenever
+// the catalogue changed, until ctx ends.
+func (g *globals) keepTiles(ctx context.Context, db *database, changed <-chan struct{}) {
+	for {
+		if err := g.buildTiles(ctx, db); err != nil && ctx.Err() == nil {
+			g.log.Error("the pyramid of a layer is still to be made", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
 }
 
 // state is what the database declared last. It is read by every request and

@@ -82,6 +82,9 @@ func (c *exportFlags) export(ctx context.Context, g *globals, con console, forma
 			}
 		}
 		job.Report = p.report
+		if err := g.buildTiles(ctx, db); err != nil {
+			return err
+		}
 		err = export.Run(ctx, db, job)
 		p.end()
 		if errors.Is(err, context.Canceled) {

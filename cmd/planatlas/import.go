@@ -73,14 +73,7 @@ func (c *importCmd) Run(ctx context.Context, g *globals, con console) error {
 			return fmt.Errorf("%s: nothing was changed: %w", c.File, err)
 		}
 		r := c.report(job, done, time.Since(began))
-		unfinished := db.BuildTiles(ctx, func(string) {
-			p.say(layers.Text{ZH: fmt.Sprintf("%.1f 秒后已入库；正在生成瓦片", r.Seconds), EN: fmt.Sprintf("stored after %.1f s; making its tiles", r.Seconds)})
-			r.TilesSeconds = -1
-		})
 		p.stop()
-		if r.TilesSeconds < 0 && unfinished == nil {
-			r.TilesSeconds = time.Since(began).Seconds()
-		}
 		if c.JSON {
 			e := json.NewEncoder(con.out)
 			e.SetIndent("", "  ")
@@ -91,9 +84,6 @@ func (c *importCmd) Run(ctx context.Context, g *globals, con console) error {
 		}
 		if err != nil {
 			return fmt.Errorf("print the report: %w", err)
-		}
-		if unfinished != nil {
-			return fmt.Errorf("the layer is stored; what its tiles show at small scales is made by the next planatlas load or serve: %w", unfinished)
 		}
 		if !done.Stored && !c.DryRun || done.ProblemCount+r.Found.ProblemCount > 0 && c.OnInvalid == "refuse" {
 			return exitError(exitUsage)

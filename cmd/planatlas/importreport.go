@@ -46,12 +46,12 @@ type importReport struct {
 	OverlapM2      float64          `json:"overlap_m2"`
 	Overlaps       []layers.Overlap `json:"overlaps"`
 	Seconds        float64          `json:"seconds"`
-	TilesSeconds   float64          `json:"tiles_seconds,omitempty"` // from the start, when the tiles were made after the features were stored
+	TilesLater     bool             `json:"tiles_later"` // a service makes what tiles show at small scales
 }
 
 func (c *importCmd) report(job importJob, done layers.Imported, took time.Duration) importReport {
 	l, found := job.declared, job.file.Report()
-	r := importReport{Layer: l.ID, Titles: l.Title, Stored: done.Stored, DryRun: c.DryRun, Delivery: l.Delivery, LegalEffect: l.LegalEffect, Coverage: l.Coverage,
+	r := importReport{Layer: l.ID, Titles: l.Title, Stored: done.Stored, TilesLater: done.TilesLater, DryRun: c.DryRun, Delivery: l.Delivery, LegalEffect: l.LegalEffect, Coverage: l.Coverage,
 		Format: job.file.Rows.Format, Beliefs: job.file.Rows.Beliefs, Notices: job.file.Rows.Notices, Found: found,
 		Added: done.Added, Changed: done.Changed, Removed: done.Removed, Unchanged: done.Unchanged, Revision: done.Version.Revision,
 		DuplicateCount: done.DuplicateCount, Duplicates: done.Duplicates, OverlapsKnown: done.OverlapsKnown, OverlapCount: done.OverlapCount, OverlapM2: done.OverlapM2,
@@ -240,7 +240,7 @@ func (p *importPrinter) outcome(r importReport) {
 	}
 	p.line("新增 %d，修改 %d，删除 %d，未变 %d；版本 %d", "added %d, changed %d, removed %d, unchanged %d; revision %d", r.Added, r.Changed, r.Removed, r.Unchanged, r.Revision)
 	p.line("法律效力 %s，自 %s 起，覆盖 %s：%s；用时 %.1f 秒", "legal effect %s, from %s, covers %s: %s; %.1f s", r.LegalEffect, r.Coverage.From, r.Coverage.Area, p.text(complete), r.Seconds)
-	if r.TilesSeconds > 0 {
-		p.line("瓦片于 %.1f 秒时生成完毕", "tiles were ready after %.1f s", r.TilesSeconds)
+	if r.TilesLater {
+		p.line("小比例尺瓦片由运行中的服务（或下次启动时）在后台生成，此前逐张计算，结果相同", "what tiles show at small scales is made by the service that runs, or by the next; until then each tile finds it out by itself, the same and slower")
 	}
 }

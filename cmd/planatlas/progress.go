@@ -48,17 +48,6 @@ func (p *progress) step(doing layers.Text) {
 	}
 }
 
-// say tells a line that stays.
-func (p *progress) say(line layers.Text) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.tell(p.text(line))
-	if p.open {
-		fmt.Fprintln(p.w)
-		p.open = false
-	}
-}
-
 // rows tells how many rows and bytes were read, and how long the rest will take.
 func (p *progress) rows(rows, bytes int64) {
 	p.mu.Lock()

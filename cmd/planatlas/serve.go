@@ -100,14 +100,10 @@ func (c *serveCmd) serve(ctx context.Context, g *globals, con console, listener 
 	options.Wake = jobs.Wake
 	group, ctx := errgroup.WithContext(ctx)
 	serveHTTP(ctx, group, g, listener, api.New(options))
-	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear); return nil })
+	changed := make(chan struct{}, 1)
+	group.Go(func() error { c.follow(ctx, g, db.Store, &now, hear, changed); return nil })
 	group.Go(func() error { jobs.Run(ctx); return nil }) // what it leaves undone goes on at the next start
-	group.Go(func() error {
-		if err := g.buildTiles(ctx, db); err != nil && ctx.Err() == nil {
-			g.log.Error("the pyramid of a layer is still to be made", "error", err)
-		}
-		return nil
-	})
+	group.Go(func() error { g.keepTiles(ctx, db, changed); return nil })
 	c.welcome(con, listener.Addr(), len(now.catalog().Layers))
 	return group.Wait()
 }
@@ -170,9 +166,10 @@ func (c *serveCmd) firstLoad(ctx context.Context, g *globals, con console, db *d
 	return now.refresh(ctx, db.Store)
 }
 
-// follow keeps the state and the tiles true to the database. While it cannot, requests go on
+// follow keeps the state and the tiles true to the database, and tells when the
+// catalogue changed. While it cannot, requests go on
 // with the last state, the log says so, and it tries again.
-func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state, hear func(store.Event)) {
+func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now *state, hear func(store.Event), changed chan<- struct{}) {
 	stale := make(chan struct{}, 1)
 	go db.Watch(ctx, func(e store.Event) {
 		hear(e)
@@ -195,6 +192,10 @@ func (c *serveCmd) follow(ctx context.Context, g *globals, db *store.Store, now 
 		for ctx.Err() == nil {
 			err := now.refresh(ctx, db)
 			if err == nil {
+				select {
+				case changed <- struct{}{}:
+				default: // somebody will look already
+				}
 				break
 			}
 			g.log.Error("the catalogue could not be read again; the last one stays in use", "error", err)

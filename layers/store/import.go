@@ -47,7 +47,8 @@ func (s *Store) Import(ctx context.Context, in layers.Import) (layers.Imported, 
 			return errDryRun
 		}
 		out.Stored = true
-		return nil
+		out.TilesLater, err = tilesLater(ctx, tx, in.Layer)
+		return err
 	})
 	if errors.Is(err, errDryRun) {
 		err = nil

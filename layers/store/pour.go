@@ -142,6 +142,12 @@ func keepPoured(ctx context.Context, tx pgx.Tx, l *layers.Layer, seen *copied) e
 	return err
 }
 
+// tilesLater reports whether the pyramid of a layer is still to be made.
+func tilesLater(ctx context.Context, tx pgx.Tx, l *layers.Layer) (later bool, err error) {
+	err = tx.QueryRow(ctx, "select exists (select from planatlas.tile_layer where layer = $1 and exact < 0)", l.ID).Scan(&later)
+	return later, err
+}
+
 // BuildTiles makes what tiles show at small scales for the layers that a large import
 // filled, where that was not done yet, and says before which layer that is. Tiles are
 // right meanwhile, and slower.
