@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -280,23 +279,7 @@ func TestTouchesOfAGeneralisedLayer(t *testing.T) {
 	s := storetest.Open(t, url)
 	generalised(t, s)
 	storetest.Exec(t, url, newFeature+`select 'line', 'x', 'x', 'existing', 'survey', 0.5, st_setsrid(st_makeline(st_makepoint(113.50021, 37.80021), st_makepoint(113.50319, 37.80319)), 4490)`)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	touches := make(chan *layers.Touch, 100)
-	go s.Watch(ctx, func(e store.Event) {
-		if e.Touch != nil {
-			touches <- e.Touch
-		}
-	})
-	next := func() *layers.Touch {
-		select {
-		case touch := <-touches:
-			return touch
-		case <-ctx.Done():
-			t.Fatal("nothing is heard")
-			return nil
-		}
-	}
+	next := touches(t, s)
 	if first := next(); !first.All {
 		t.Fatalf("%+v", first)
 	}

@@ -104,28 +104,35 @@ func TestTilesAreKeptTrue(t *testing.T) {
 	}
 }
 
-// Each statement tells the boxes that it touched: those of single features, or of
-// groups of them that hold every one.
-func TestTouchedBoxes(t *testing.T) {
-	url := storetest.URL(t)
-	s := storetest.Open(t, url)
+// touches watches the database, and returns what waits for the next touch.
+func touches(t *testing.T, s *store.Store) (next func() *layers.Touch) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	touches := make(chan *layers.Touch, 100)
+	t.Cleanup(cancel)
+	heard := make(chan *layers.Touch, 100)
 	go s.Watch(ctx, func(e store.Event) {
 		if e.Touch != nil {
-			touches <- e.Touch
+			heard <- e.Touch
 		}
 	})
-	next := func() *layers.Touch {
+	return func() *layers.Touch {
+		t.Helper()
 		select {
-		case touch := <-touches:
+		case touch := <-heard:
 			return touch
 		case <-ctx.Done():
 			t.Fatal("no touch came")
 			return nil
 		}
 	}
+}
+
+// Each statement tells the boxes that it touched: those of single features, or of
+// groups of them that hold every one.
+func TestTouchedBoxes(t *testing.T) {
+	url := storetest.URL(t)
+	s := storetest.Open(t, url)
+	next := touches(t, s)
 	if touch := next(); !touch.All || touch.Layer != "" {
 		t.Errorf("the first touch is %+v", touch)
 	}
