@@ -23,35 +23,33 @@ import (
 // is told the revision before the first row, unless the layer is a published
 // table, which has none.
 func (s *Store) Items(ctx context.Context, l *layers.Layer, q layers.Query, sink layers.Sink) (layers.Page, error) {
-	page := layers.Page{Matched: -1}
-	p, err := newPageQuery(l, q)
+	r := &pageReader{q: q, sink: sink, page: layers.Page{Matched: -1}}
+	page := &r.page
+	p, err := newPageQuery(l, q, nil)
 	if err != nil {
-		return page, err
+		return *page, err
 	}
 	err = s.inPagePool(ctx, func(conn *pgxpool.Conn) error {
-		if p.head == "" { // one statement takes no batch
-			rows, err := conn.Query(ctx, p.sql, p.args...)
-			if err != nil {
-				return err
-			}
-			return p.readRows(rows, q, sink, &page)
+		if err := r.ask(ctx, conn, p); err != nil || !r.tied {
+			return err
 		}
-		var batch pgx.Batch
-		batch.Queue(p.head, p.headArgs...)
-		if q.Count != layers.CountAlone {
-			batch.Queue(p.sql, p.args...)
+		rest := q
+		rest.Limit -= page.Returned
+		r.tied = false
+		p, err := newPageQuery(l, rest, &r.distance)
+		if err != nil {
+			return err
 		}
-		results := conn.SendBatch(ctx, &batch)
-		err := p.read(results, q, sink, &page)
-		if closing := results.Close(); err == nil {
-			err = closing
+		rows, err := conn.Query(ctx, p.sql, p.args...)
+		if err != nil {
+			return err
 		}
-		return err
+		return r.rows(rows, p)
 	})
 	if page.Matched < 0 && q.Cursor == nil && !page.More && (page.Returned > 0 || q.Offset == 0) && q.Count == layers.CountCheap {
 		page.Matched = int64(q.Offset + page.Returned) // the page holds the last
 	}
-	return page, domainError("read "+l.ID, err)
+	return *page, domainError("read "+l.ID, err)
 }
 
 func (s *Store) inPagePool(ctx context.Context, f func(*pgxpool.Conn) error) error {
@@ -63,58 +61,122 @@ func (s *Store) inPagePool(ctx context.Context, f func(*pgxpool.Conn) error) err
 	return f(conn)
 }
 
-// read takes the results of the batch one by one.
-func (p *pageQuery) read(results pgx.BatchResults, q layers.Query, sink layers.Sink, page *layers.Page) error {
+// pageReader gives the rows of a page to a sink.
+type pageReader struct {
+	q    layers.Query
+	sink layers.Sink
+	page layers.Page
+	last place
+
+	tied     bool    // the rows from the distance on are still to be read, in order
+	distance float64 // by which the page is sorted
+}
+
+// ask runs the query and takes its results, in one exchange.
+func (r *pageReader) ask(ctx context.Context, conn *pgxpool.Conn, p *pageQuery) error {
+	if p.head == "" { // one statement takes no batch
+		rows, err := conn.Query(ctx, p.sql, p.args...)
+		if err != nil {
+			return err
+		}
+		return r.rows(rows, p)
+	}
+	var batch pgx.Batch
+	batch.Queue(p.head, p.headArgs...)
+	if r.q.Count != layers.CountAlone {
+		batch.Queue(p.sql, p.args...)
+	}
+	results := conn.SendBatch(ctx, &batch)
+	err := r.results(results, p)
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// results takes the results of the batch one by one.
+func (r *pageReader) results(results pgx.BatchResults, p *pageQuery) error {
 	var matched *int64
+	page := &r.page
 	if err := results.QueryRow().Scan(&page.Version.Revision, &page.Version.Changed, &matched); err != nil {
 		return err
 	}
 	if matched != nil {
 		page.Matched = *matched
 	}
-	if b, ok := sink.(interface{ Begin(layers.Version) }); ok {
+	if b, ok := r.sink.(interface{ Begin(layers.Version) }); ok {
 		b.Begin(page.Version)
 	}
-	if q.Count == layers.CountAlone {
+	if r.q.Count == layers.CountAlone {
 		return nil
 	}
 	rows, err := results.Query()
 	if err != nil {
 		return err
 	}
-	return p.readRows(rows, q, sink, page)
+	return r.rows(rows, p)
 }
 
-// readRows takes the rows of the page.
-func (p *pageQuery) readRows(rows pgx.Rows, q layers.Query, sink layers.Sink, page *layers.Page) error {
+// rows takes the rows of the page.
+func (r *pageReader) rows(rows pgx.Rows, p *pageQuery) error {
 	defer rows.Close()
-	var last place
 	values := newPlain(rows.FieldDescriptions())
+	limit, page := r.q.Limit, &r.page
+	var ties *tieBreaker
+	if p.loose {
+		ties = newTieBreaker(r, p)
+	}
 	for rows.Next() {
 		raw := rows.RawValues()
 		values.write(raw)
-		if q.Limit > 0 && page.Returned == q.Limit {
-			page.More = true
-			break
-		}
-		if p.backward && q.Limit > 0 && page.First == nil && string(raw[len(raw)-1]) == strconv.Itoa(q.Limit+1) && !page.More {
+		if p.backward && limit > 0 && page.First == nil && string(raw[len(raw)-1]) == strconv.Itoa(limit+1) && !page.More {
 			page.More = true // this row is before the page
 			continue
 		}
-		if err := sink.Row(layers.Row{ID: raw[0], Geom: geo.WKB(raw[1]), Values: raw[2 : 2+p.properties]}); err != nil {
+		var err error
+		if ties != nil {
+			err = ties.take(raw)
+		} else {
+			err = r.row(raw, p)
+		}
+		if err != nil {
 			return err
 		}
-		last.take(raw[0], raw[2+p.properties:][:len(q.Sort)])
-		if page.First == nil {
-			page.First = last.cursor(p.distances)
+		if page.More && !p.backward || r.tied {
+			break
 		}
-		page.Returned++
 	}
 	rows.Close()
-	if page.Returned > 0 {
-		page.Last = last.cursor(p.distances)
+	if err := rows.Err(); err != nil {
+		return err
 	}
-	return rows.Err()
+	if ties != nil && !r.tied {
+		if err := ties.give(); err != nil {
+			return err
+		}
+	}
+	if page.Returned > 0 {
+		page.Last = r.last.cursor(p.distances)
+	}
+	return nil
+}
+
+// row gives a row to the sink. One that is too many says that there are more.
+func (r *pageReader) row(raw [][]byte, p *pageQuery) error {
+	page := &r.page
+	if r.q.Limit > 0 && page.Returned == r.q.Limit {
+		page.More = true
+		return nil
+	}
+	if err := r.sink.Row(layers.Row{ID: raw[0], Geom: geo.WKB(raw[1]), Values: raw[2 : 2+p.properties]}); err != nil {
+		return err
+	}
+	r.last.take(raw[0], raw[2+p.properties:][:len(r.q.Sort)])
+	if page.First == nil {
+		page.First = r.last.cursor(p.distances)
+	}
+	page.Returned++
+	return nil
 }
 
 // place keeps where a row stands in the order. Its memory serves row after row.

@@ -24,20 +24,25 @@ type pageQuery struct {
 	headArgs   []any
 	properties int // and the distance, if the page has one
 	backward   bool
-	near       string // the distance by which the page is sorted, if it is
-	distances  bool   // the sort key is that distance as float8
+	near       string   // the distance by which the page is sorted, if it is
+	distances  bool     // the sort key is that distance as float8
+	loose      bool     // rows of one distance come in any order
+	number     bool     // the ids are whole numbers
+	from       *float64 // the least distance, if there is one
 }
 
 // smallLayer is how many features a layer has in which the matches of any query
 // are counted: no more than a page reads.
 const smallLayer = 10_000
 
-func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
+// newPageQuery writes the query. A page by distance may begin at one, as what is left
+// of a page does whose first rows were given.
+func newPageQuery(l *layers.Layer, q layers.Query, from *float64) (*pageQuery, error) {
 	b := &builder{}
-	from := table(l) + " t"
+	source := table(l) + " t"
 	if q.BBox != nil {
 		box, plain := b.box(*q.BBox, q.BBoxSRID, srid(l))
-		from += box.from
+		source += box.from
 		condition := "{g} && _box and st_intersects({g}, _box)"
 		if plain { // inside the box of a box is inside it
 			condition = "{g} && _box and case when {g} @ _box then true else st_intersects({g}, _box) end"
@@ -57,16 +62,16 @@ func newPageQuery(l *layers.Layer, q layers.Query) (*pageQuery, error) {
 	if err := b.andFilter(l, q.Filter, q.FilterSRID); err != nil {
 		return nil, err
 	}
-	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before}
-	p.writeHead(l, from, b, q.Count)
+	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, from: from}
+	p.writeHead(l, source, b, q.Count)
 	switch {
 	case q.Near != nil:
-		p.buildNear(l, from, b, q)
+		p.buildNear(l, source, b, q)
 		return p, nil
 	case len(q.Sort) == 1 && q.Sort[0].Near && q.BBox != nil:
 		p.near = shape(l) + " <#> " + b.point(q.BBox.Min, srid(l))
 	}
-	p.build(l, from, b, q)
+	p.build(l, source, b, q)
 	return p, nil
 }
 
@@ -227,12 +232,13 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 		order = append(order, p.sortKey(l, k)+direction(k.Descending != p.backward))
 		turned = append(turned, "_s"+strconv.Itoa(i)+direction(k.Descending))
 	}
-	order = append(order, keyColumn+direction(p.backward))
+	id := p.sortID(l)
+	order = append(order, id+direction(p.backward))
 	if q.Cursor != nil {
 		b.and(p.beyond(l, b, q))
 	}
 	if p.near != "" && !p.backward && q.Limit > 0 {
-		p.sql = p.nearest(l, columns, from+b.clause(), b, q)
+		p.nearest(l, columns, from, b, q)
 		p.args = b.args
 		return
 	}
@@ -247,7 +253,7 @@ func (p *pageQuery) build(l *layers.Layer, from string, b *builder, q layers.Que
 		for i, k := range q.Sort {
 			columns = append(columns, p.sortKey(l, k)+" _s"+strconv.Itoa(i))
 		}
-		p.sql = turn(append(columns, keyColumn+" _id"), len(q.Sort), from+tail, append(turned, "_id"))
+		p.sql = turn(append(columns, id+" _id"), len(q.Sort), from+tail, append(turned, "_id"))
 	} else {
 		p.sql = "select " + strings.Join(columns, ", ") + " from " + from + tail
 	}
@@ -262,19 +268,40 @@ func (p *pageQuery) sortKey(l *layers.Layer, k layers.SortKey) string {
 	return orderBy(l, k.Property.Name)
 }
 
-// nearest takes the rows of the page from the spatial index, in the order of their
-// distance and with all that are as far as the last, and sorts these few.
-func (p *pageQuery) nearest(l *layers.Layer, columns []string, rest string, b *builder, q layers.Query) string {
-	keyColumn, _ := key(l)
-	p.distances = true
-	columns[len(columns)-1] = "t._near"
-	outer := strings.Join(columns, ", ")
-	sql := "select " + outer + " from (select t.*, " + p.near + " _near from " + rest + " order by " + p.near +
-		" fetch first (" + b.param(q.Limit+1+q.Offset) + "::bigint) rows with ties) t order by t._near, " + keyColumn + " limit " + b.param(q.Limit+1)
-	if q.Offset > 0 {
-		sql += " offset " + b.param(q.Offset)
+// sortID reads what rows sort by whose sort keys are equal: the id, and in a page by
+// distance a text's bytes, so that Go and every database agree on the order.
+func (p *pageQuery) sortID(l *layers.Layer) string {
+	column, kind := key(l)
+	if p.near != "" && kind == layers.String {
+		return bytesOf(column)
 	}
-	return sql
+	return column
+}
+
+func bytesOf(text string) string { return "convert_to(" + text + "::text, 'UTF8')" }
+
+// nearest takes the rows of the page from the spatial index, in the order of their
+// distance. Those of one distance come in any order, and a [tieBreaker] puts them in
+// theirs, which it cannot do when the page ends among them or begins at an offset:
+// then all that are as far as the last are read, and the database sorts these few.
+func (p *pageQuery) nearest(l *layers.Layer, columns []string, from string, b *builder, q layers.Query) {
+	p.distances = true
+	_, kind := key(l)
+	p.number = kind == layers.Integer
+	if p.loose = q.Offset == 0 && p.from == nil && (p.number || kind == layers.String); p.loose {
+		columns[len(columns)-1] = p.near
+		p.sql = "select " + strings.Join(columns, ", ") + " from " + from + b.clause() + " order by " + p.near + " limit " + b.param(q.Limit+1)
+		return
+	}
+	if p.from != nil {
+		b.and(p.near + " >= " + b.param(*p.from))
+	}
+	columns[len(columns)-1] = "t._near"
+	p.sql = "select " + strings.Join(columns, ", ") + " from (select t.*, " + p.near + " _near from " + from + b.clause() + " order by " + p.near +
+		" fetch first (" + b.param(q.Limit+1+q.Offset) + "::bigint) rows with ties) t order by t._near, " + p.sortID(l) + " limit " + b.param(q.Limit+1)
+	if q.Offset > 0 {
+		p.sql += " offset " + b.param(q.Offset)
+	}
 }
 
 // turn wraps a backward query so that its rows come in the forward order, with
@@ -347,6 +374,10 @@ func geometryColumn(l *layers.Layer, q layers.Query) string {
 // first, as PostgreSQL has it.
 func (p *pageQuery) beyond(l *layers.Layer, b *builder, q layers.Query) string {
 	column, kind := key(l)
+	id := b.param(q.Cursor.ID) + "::text::" + columnType(kind)
+	if p.near != "" && kind == layers.String {
+		column, id = bytesOf(column), bytesOf(id)
+	}
 	var branches []string
 	equal := ""
 	for i, k := range q.Sort {
@@ -374,5 +405,5 @@ func (p *pageQuery) beyond(l *layers.Layer, b *builder, q layers.Query) string {
 	if q.Cursor.Before {
 		op = " < "
 	}
-	return "(" + strings.Join(append(branches, equal+column+op+b.param(q.Cursor.ID)+"::text::"+columnType(kind)), " or ") + ")"
+	return "(" + strings.Join(append(branches, equal+column+op+id), " or ") + ")"
 }
