@@ -3,8 +3,6 @@ package check
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"planatlas/geo"
@@ -74,42 +72,6 @@ func newRecord(site Site, a Answer, document, full []byte, measured []Measuremen
 		}
 	}
 	return r
-}
-
-// resultHash covers what must be the same when a check is repeated on the same
-// state, on any cluster: not the numbers by which one database counts its changes.
-func resultHash(a Answer) (string, error) {
-	lines := append([]LayerLine{}, a.Layers...)
-	for i := range lines {
-		lines[i].Revision = 0
-		lines[i].Source, lines[i].Credit = layers.Text{}, "" // the catalogue has them
-	}
-	findings := append([]Finding{}, a.Findings...)
-	for i := range findings {
-		findings[i].FeatureRevision = 0
-		if findings[i].DistanceM == nil { // as it was written before it could be null
-			findings[i].DistanceM = new(float64)
-		}
-	}
-	b, err := json.Marshal(struct {
-		Verdict      Verdict
-		Geometry     json.RawMessage
-		Area         SiteArea
-		AccuracyM    float64
-		Project      Project
-		Layers       []LayerLine
-		Findings     []Finding
-		RuleLines    []RuleLine
-		Questions    []Question
-		Remainder    *Remainder
-		Day          layers.Day
-		Rules, State string
-	}{a.Verdict, a.Site.Geometry, a.Site.Area, a.Site.AccuracyM, a.Project, lines, findings, a.Rules, a.Questions, a.Remainder,
-		a.Provenance.Day, a.Provenance.RulesSHA256, a.Provenance.CatalogSHA256})
-	if err != nil {
-		return "", fmt.Errorf("hash the result: %w", err)
-	}
-	return sha256Hex(b), nil
 }
 
 func sha256Hex(b []byte) string {

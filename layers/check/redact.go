@@ -44,6 +44,13 @@ func (s *Service) closed(hidden map[string]bool, measured []Measurement) map[str
 	return out
 }
 
+// about reports whether the result says anything of one of those layers.
+func (r Result) about(closed map[string]bool) bool {
+	return slices.ContainsFunc(r.Layers, func(l LayerLine) bool { return closed[l.Layer] }) ||
+		slices.ContainsFunc(r.Findings, func(f Finding) bool { return closed[f.Layer] }) ||
+		slices.ContainsFunc(r.Rules, func(l RuleLine) bool { return closed[l.Layer] })
+}
+
 // secret reports whether the result says of a layer that is not public what not
 // everybody is told.
 func (r Result) secret(hidden map[string]bool) bool {

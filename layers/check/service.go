@@ -1,8 +1,8 @@
 package check
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -172,29 +172,42 @@ func (s *Service) answer(ctx context.Context, snapshot Snapshot, e examination, 
 	if e.sums {
 		d.restricted = s.restricted(ctx, snapshot, e, result, site, m)
 	}
+	var err error
+	if d.Answer, d.Document, d.record, err = s.written(e, site, m, result, remainder); err != nil {
+		return Done{Err: err}
+	}
+	return d
+}
+
+// written makes the answer of a result: as clients get it, and as it is archived.
+func (s *Service) written(e examination, site Site, m Measured, result Result, remainder *Remainder) (a Answer, document []byte, r Record, err error) {
 	hidden, c := hidden(e.Catalog), s.coarse(site, m.Site)
 	closed := s.closed(hidden, m.Layers)
-	shown := result.redacted(hidden)
-	a := s.newAnswer(e, site, m)
-	if a.Provenance.ResultSHA256, d.Err = resultHash(a.with(shown, remainder.redacted(result.taken, hidden))); d.Err != nil {
-		return d
+	shown, secret := result, result.about(closed)
+	if secret {
+		shown = result.redacted(hidden)
+	}
+	a = s.newAnswer(e, site, m).with(shown, remainder.redacted(result.taken, hidden))
+	w := newEncoder(len(result.Findings), result.Questions)
+	if a.Provenance.ResultSHA256, err = w.hash(&a); err != nil {
+		return a, nil, r, err
 	}
 	var full []byte
 	if result.secret(closed) {
-		if full, d.Err = json.Marshal(a.with(result, remainder)); d.Err != nil {
-			return d
+		all := a.with(result, remainder)
+		if full, err = w.document(&all); err != nil {
+			return a, nil, r, err
 		}
+		full = bytes.Clone(full)
 	}
-	shown.generalise(closed, hidden)
-	shown.coarsen(closed, c)
-	shown.Summary = summarise(shown)
-	a = a.with(shown, remainder.coarsen(result.taken, closed, c))
-	document, err := json.Marshal(a)
-	if err != nil {
-		return Done{Err: fmt.Errorf("write the answer: %w", err)}
+	if secret {
+		shown.generalise(closed, hidden)
+		shown.coarsen(closed, c)
+		shown.Summary = summarise(shown)
+		a = a.with(shown, remainder.coarsen(result.taken, closed, c))
 	}
-	d.Answer, d.Document, d.record = a, document, newRecord(site, a, document, full, m.Layers)
-	return d
+	document, err = w.document(&a)
+	return a, document, newRecord(site, a, document, full, m.Layers), err
 }
 
 // newAnswer makes the part of an answer that is no result.
@@ -213,9 +226,16 @@ func (s *Service) newAnswer(e examination, site Site, m Measured) Answer {
 // with returns the answer with that result.
 func (a Answer) with(r Result, remainder *Remainder) Answer {
 	a.Verdict, a.Summary, a.Remainder = r.Verdict, r.Summary, remainder
-	a.Layers, a.Findings = append([]LayerLine{}, r.Layers...), append([]Finding{}, r.Findings...)
-	a.Rules, a.Questions = append([]RuleLine{}, r.Rules...), append([]Question{}, r.Questions...)
+	a.Layers, a.Findings, a.Rules, a.Questions = list(r.Layers), list(r.Findings), list(r.Rules), list(r.Questions)
 	return a
+}
+
+// list is never nil, which JSON has as null.
+func list[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
 }
 
 // answerLinks lead to the answer and to its reports.
