@@ -10,7 +10,6 @@ package check
 import (
 	"encoding/json"
 	"math"
-	"reflect"
 	"slices"
 	"time"
 
@@ -285,18 +284,22 @@ func (z ZoneMeasure) sliver() bool {
 func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need {
 	var needs []Need
 	given := newBonds().implied(site.Project)
+	of := map[string][]*Rule{} // by layer
+	for i := range rules {
+		if r := &rules[i]; r.InForce(on) && applies(r.conditions.possible(given)) != AppliesNo {
+			of[r.Layer] = append(of[r.Layer], r)
+		}
+	}
 	for _, l := range catalog.Layers {
 		if !l.Checked() {
 			continue
 		}
 		need := Need{Layer: l}
-		for _, r := range rules {
-			if r.Layer != l.ID || !r.InForce(on) || applies(r.conditions.possible(given)) == AppliesNo {
-				continue
-			}
+		var filters []string
+		for _, r := range of[l.ID] {
 			need.WithinM = max(need.WithinM, r.reachM())
-			if !r.Relation.zonal() && !slices.ContainsFunc(need.Filters, func(e cql.Expr) bool { return reflect.DeepEqual(e, r.filter) }) {
-				need.Filters = append(need.Filters, r.filter)
+			if !r.Relation.zonal() && !slices.Contains(filters, r.Filter) {
+				need.Filters, filters = append(need.Filters, r.filter), append(filters, r.Filter)
 			}
 			if r.Relation.zonal() && !slices.ContainsFunc(need.Zones, func(z Zone) bool { return z.Filter == r.Filter }) {
 				need.Zones = append(need.Zones, Zone{Filter: r.Filter, Expr: r.filter})

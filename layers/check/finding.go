@@ -27,7 +27,7 @@ func binding(effect string) bool {
 
 // from is the distance that a rule asks for: from the edge of what a centreline
 // stands for, or from the shape as it is drawn.
-func (f FeatureMeasure) from(rule Rule) float64 {
+func (f FeatureMeasure) from(rule *Rule) float64 {
 	if rule.MeasuredFrom == fromCentreline || rule.MeasuredFrom == fromPolygon {
 		return f.DistanceM
 	}
@@ -44,7 +44,7 @@ func (f FeatureMeasure) reach(measuredFrom string, threshold float64) float64 {
 
 // judgeRule says whether the rule fires for the feature, and how. The rule is one
 // that its cases have been settled for.
-func judgeRule(rule Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, bool) {
+func judgeRule(rule *Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, bool) {
 	accuracy := f.accuracy() + site.AccuracyM
 	band := accuracy // around the shape as drawn in which the rule may still fire
 	if f.indicative() {
@@ -76,7 +76,7 @@ func judgeRule(rule Rule, f FeatureMeasure, site Site, m SiteMeasure) (Finding, 
 
 // near decides on a distance. A shape moved by its accuracy comes nearer or goes
 // farther by as much.
-func (out *Finding) near(rule Rule, f FeatureMeasure, accuracy, band float64) (sure, fires bool) {
+func (out *Finding) near(rule *Rule, f FeatureMeasure, accuracy, band float64) (sure, fires bool) {
 	out.Relation = relationDistance
 	if _, known := f.halfWidth(); rule.MeasuredFrom == fromEdge && !known {
 		// Wherever its edge is, a line is no narrower than its centreline.
@@ -126,7 +126,7 @@ func (out *Finding) touches() {
 
 // doubt marks a finding of a rule of which it is not known whether it is about
 // the feature.
-func (out *Finding) doubt(rule Rule, f FeatureMeasure) {
+func (out *Finding) doubt(rule *Rule, f FeatureMeasure) {
 	out.Counts = atMost(out.Counts, Incomplete)
 	for _, name := range cql.Properties(rule.filter) {
 		if f.Values[name] == nil {
@@ -156,7 +156,7 @@ func (out *Finding) settle(sure, indicative bool, accuracy float64) {
 
 // leaveOpen marks a finding of a rule of which it has to be found out whether it holds
 // for the feature at all.
-func (out *Finding) leaveOpen(rule Rule) {
+func (out *Finding) leaveOpen(rule *Rule) {
 	if rule.Open != (layers.Text{}) {
 		out.Counts = atMost(out.Counts, Incomplete)
 		out.note("open", rule.Open.ZH, rule.Open.EN)
@@ -165,7 +165,7 @@ func (out *Finding) leaveOpen(rule Rule) {
 
 // slivers marks a finding that rests on slivers of the feature alone, unless they are
 // a part of more than slivers together with those of other features.
-func (out *Finding) slivers(rule Rule, f FeatureMeasure, x Measurement) {
+func (out *Finding) slivers(rule *Rule, f FeatureMeasure, x Measurement) {
 	p, more := x.joined(rule, f)
 	if !more {
 		out.sliver(float64(f.Overlap), f.WidthM)
@@ -183,7 +183,7 @@ func (out *Finding) sliver(m2, width float64) {
 }
 
 // cite makes the part of a finding that comes from its rule.
-func cite(rule Rule) Finding {
+func cite(rule *Rule) Finding {
 	out := Finding{
 		Rule: rule.ID, Case: rule.chosen, Layer: rule.Layer, Verdict: rule.Verdict, Notes: []Notice{}, ThresholdM: rule.DistanceM, MeasuredFrom: rule.MeasuredFrom,
 		Exemptions: rule.Exemptions, Authority: rule.Authority, VerdictBasis: rule.VerdictBasis, Basis: rule.Basis, Law: rule.Law, Article: rule.Article,
@@ -195,7 +195,7 @@ func cite(rule Rule) Finding {
 	return out
 }
 
-func newFinding(rule Rule, f FeatureMeasure, m SiteMeasure) Finding {
+func newFinding(rule *Rule, f FeatureMeasure, m SiteMeasure) Finding {
 	out := cite(rule)
 	out.Feature, out.FeatureRevision = f.ID, f.Revision
 	out.FeatureName = layers.Text{ZH: f.text("name_zh"), EN: f.text("name_en")}

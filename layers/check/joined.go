@@ -61,7 +61,7 @@ func slivers(filter cql.Expr, fs []FeatureMeasure) (of []int) {
 
 // joined returns the piece that the feature's sliver is a part of together with those
 // of the other features that the rule is about, if that piece is no sliver.
-func (x Measurement) joined(rule Rule, f FeatureMeasure) (JoinedPiece, bool) {
+func (x Measurement) joined(rule *Rule, f FeatureMeasure) (JoinedPiece, bool) {
 	of := slivers(rule.filter, x.Features)
 	ids := make([]string, len(of))
 	for k, i := range of {

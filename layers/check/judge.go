@@ -39,7 +39,11 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 			byLayer[x.Layer.ID] = x
 		}
 	}
-	inForce := slices.DeleteFunc(slices.Clone(rules), func(r Rule) bool { return !r.InForce(on) })
+	all := make([]*Rule, len(rules))
+	for i := range rules {
+		all[i] = &rules[i]
+	}
+	inForce := slices.DeleteFunc(slices.Clone(all), func(r *Rule) bool { return !r.InForce(on) })
 	r.Verdict = AllClear
 	if len(needs) == 0 || len(inForce) == 0 {
 		r.Verdict = Incomplete // nothing was looked at
@@ -47,7 +51,7 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 	for _, need := range needs {
 		x := byLayer[need.Layer.ID]
 		line := judgeLayer(need, site, m, x, on)
-		line.unruled(rules, need.Layer, x, on)
+		line.unruled(all, need.Layer, x, on)
 		r.Layers = append(r.Layers, line)
 		j.layers[need.Layer.ID] = judged{need, line, x}
 		if line.Outcome == NotChecked || line.gap && line.Required {
@@ -60,13 +64,11 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 			r.Verdict = worse(r.Verdict, Incomplete)
 		}
 	}
+	r.Rules = make([]RuleLine, 0, len(inForce))
 	for _, rule := range inForce {
 		r.Rules = append(r.Rules, j.rule(rule))
 	}
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Counts.Severity(), b.Counts.Severity()), cmp.Compare(a.Verdict.Severity(), b.Verdict.Severity()),
-			cmp.Compare(b.overlapM2(), a.overlapM2()), cmp.Compare(*a.DistanceM, *b.DistanceM), cmp.Compare(a.Rule+a.Feature, b.Rule+b.Feature))
-	})
+	r.Findings = worstFirst(j.found)
 	r.Questions = questions(j.asks, j.bonds)
 	r.Outside = len(measured) > 0 && !slices.ContainsFunc(measured, func(x Measurement) bool { return !x.Measured || x.Covered })
 	r.Summary = summarise(*r)
@@ -75,19 +77,51 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 
 // inside reports whether a rule demands to be inside the layer, so that being there
 // is as it should be. What other rules on it say are findings.
-func inside(rules []Rule, layer string) bool {
-	return slices.ContainsFunc(rules, func(r Rule) bool { return r.Layer == layer && r.Relation == OutsideOf })
+func inside(rules []*Rule, layer string) bool {
+	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.Layer == layer && r.Relation == OutsideOf })
+}
+
+// worstFirst puts findings into the order of an answer. They are large, so that they
+// are moved once.
+func worstFirst(found []*Finding) []Finding {
+	slices.SortStableFunc(found, func(a, b *Finding) int {
+		order := cmp.Or(cmp.Compare(a.Counts.Severity(), b.Counts.Severity()), cmp.Compare(a.Verdict.Severity(), b.Verdict.Severity()),
+			cmp.Compare(b.overlapM2(), a.overlapM2()), cmp.Compare(*a.DistanceM, *b.DistanceM))
+		if order == 0 {
+			order = cmp.Compare(a.Rule+a.Feature, b.Rule+b.Feature)
+		}
+		return order
+	})
+	out := make([]Finding, len(found))
+	for i, f := range found {
+		out[i] = *f
+	}
+	return out
 }
 
 // judgement is a result in the making.
 type judgement struct {
 	Result
+	found  []*Finding // in the order of the rules
 	site   Site
 	m      SiteMeasure
 	bonds  bonds
 	given  said
 	layers map[string]judged
 	asks   []ask
+	cases  []*Rule // the rule at hand under each of its cases, as far as it was looked at
+}
+
+// under is the rule at hand under one of its cases.
+func (j *judgement) under(rule *Rule, chosen int) *Rule {
+	if chosen >= len(rule.Cases) {
+		return rule // without cases
+	}
+	if j.cases[chosen] == nil {
+		u := rule.under(chosen)
+		j.cases[chosen] = &u
+	}
+	return j.cases[chosen]
 }
 
 // judged is a layer that was looked at.
@@ -98,7 +132,8 @@ type judged struct {
 }
 
 // rule applies one rule to everything that was measured of its layer.
-func (j *judgement) rule(rule Rule) RuleLine {
+func (j *judgement) rule(rule *Rule) RuleLine {
+	j.cases = make([]*Rule, len(rule.Cases))
 	possible := rule.conditions.possible(j.given)
 	line := RuleLine{Rule: rule.ID, Layer: rule.Layer, Applies: applies(possible), ThresholdM: slices.Max(rule.distances())}
 	l, known := j.layers[rule.Layer]
@@ -124,13 +159,13 @@ func (j *judgement) rule(rule Rule) RuleLine {
 	if l.expired { // what the layer says is of another time: the rule is not checked by it
 		line.Outcome, j.Verdict = NotChecked, worse(j.Verdict, Incomplete)
 	}
-	before := len(j.Findings)
+	before := len(j.found)
 	if rule.Relation.zonal() {
 		j.zone(rule, possible, l)
 	} else {
 		j.features(rule, possible, l)
 	}
-	for _, f := range j.Findings[before:] {
+	for _, f := range j.found[before:] {
 		line.Outcome = worseOutcome(line.Outcome, f)
 	}
 	return line
@@ -151,7 +186,7 @@ func applies(possible []possibility) Applies {
 }
 
 // worseOutcome is what a rule came to after one more of its findings.
-func worseOutcome(o Outcome, f Finding) Outcome {
+func worseOutcome(o Outcome, f *Finding) Outcome {
 	switch {
 	case o == Hit || f.Relation != relationTouches && f.Relation != relationNear:
 		return Hit
@@ -163,7 +198,7 @@ func worseOutcome(o Outcome, f Finding) Outcome {
 
 // nearest says how far the nearest feature is that the rule is about, as far as
 // that was measured. Features of a layer that is not public are nobody's to locate.
-func (line *RuleLine) nearest(rule Rule, l judged) {
+func (line *RuleLine) nearest(rule *Rule, l judged) {
 	if l.Need.Layer.Access == layers.Internal {
 		return
 	}
@@ -182,7 +217,7 @@ func (line *RuleLine) nearest(rule Rule, l judged) {
 }
 
 // features applies a rule to each feature by itself.
-func (j *judgement) features(rule Rule, possible []possibility, l judged) {
+func (j *judgement) features(rule *Rule, possible []possibility, l judged) {
 	if rule.OverHa > 0 && takes(rule, l.Measurement).Hectares() <= rule.OverHa {
 		return
 	}
@@ -191,7 +226,7 @@ func (j *judgement) features(rule Rule, possible []possibility, l judged) {
 		if applies == notAbout {
 			continue
 		}
-		finding, fires := j.decide(rule, possible, func(under Rule) (Finding, bool) {
+		finding, fires := j.decide(rule, possible, func(under *Rule) (Finding, bool) {
 			out, fires := judgeRule(under, f, j.site, j.m)
 			if fires && f.Sliver() {
 				out.slivers(rule, f, l.Measurement)
@@ -208,7 +243,7 @@ func (j *judgement) features(rule Rule, possible []possibility, l judged) {
 }
 
 // takes is how much of the site the rule's features take together.
-func takes(rule Rule, x Measurement) geo.SquareMetres {
+func takes(rule *Rule, x Measurement) geo.SquareMetres {
 	var sum geo.SquareMetres
 	for _, f := range x.Features {
 		if rule.applies(f) != notAbout {
@@ -220,7 +255,7 @@ func takes(rule Rule, x Measurement) geo.SquareMetres {
 
 // add takes a finding and what it takes from the site, should it be certain.
 func (j *judgement) add(f Finding, taken ...Taken) {
-	j.Findings = append(j.Findings, f)
+	j.found = append(j.found, &f)
 	j.Verdict = worse(j.Verdict, f.Counts)
 	if f.Counts != Prohibited {
 		return
@@ -238,7 +273,7 @@ func (j *judgement) add(f Finding, taken ...Taken) {
 }
 
 // missing reports a rule whose layer was not measured at all, once per layer.
-func (r *Result) missing(rule Rule) {
+func (r *Result) missing(rule *Rule) {
 	r.Verdict = worse(r.Verdict, Incomplete)
 	for _, l := range r.Layers {
 		if l.Layer == rule.Layer {

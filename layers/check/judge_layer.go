@@ -111,17 +111,17 @@ func gap(l *layers.Layer, x Measurement, on time.Time) layers.Text {
 // the site meets a statutory feature of which no rule in force speaks, or the law's
 // distances from such features are not among the rules in force. What a plan asks for
 // is no law, unless it is to lie inside.
-func (line *LayerLine) unruled(rules []Rule, l *layers.Layer, x Measurement, on time.Time) {
-	var law []Rule
+func (line *LayerLine) unruled(rules []*Rule, l *layers.Layer, x Measurement, on time.Time) {
+	var law []*Rule
 	for _, r := range rules {
 		if r.Layer == l.ID && (r.Basis != "plan" || r.Relation == OutsideOf) && r.InForce(on) {
 			law = append(law, r)
 		}
 	}
 	found := slices.ContainsFunc(x.Features, func(f FeatureMeasure) bool {
-		return f.hit() && f.statutory(l) && !slices.ContainsFunc(law, func(r Rule) bool { return r.applies(f) != notAbout })
+		return f.hit() && f.statutory(l) && !slices.ContainsFunc(law, func(r *Rule) bool { return r.applies(f) != notAbout })
 	})
-	var lapsed []Rule
+	var lapsed []*Rule
 	if len(law) == 0 {
 		for _, r := range rules {
 			if r.Layer == l.ID && r.Basis != "plan" {

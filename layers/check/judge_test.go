@@ -176,7 +176,7 @@ func TestDistanceRules(t *testing.T) {
 		{"on the threshold, within accuracy", twenty, 29.9995, true, 19.9995, WithinAccuracy},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			f, fires := judgeRule(tc.rule, road(tc.centre), Site{}, SiteMeasure{Area: 1})
+			f, fires := judgeRule(&tc.rule, road(tc.centre), Site{}, SiteMeasure{Area: 1})
 			if fires != tc.fires {
 				t.Fatalf("fires = %v", fires)
 			}
@@ -194,7 +194,8 @@ func TestDistanceRules(t *testing.T) {
 }
 
 func TestSiteAccuracyWidensTheBand(t *testing.T) {
-	f, fires := judgeRule(rule(nil), deep(away(15)), Site{AccuracyM: 6}, SiteMeasure{Area: 1})
+	judged := rule(nil)
+	f, fires := judgeRule(&judged, deep(away(15)), Site{AccuracyM: 6}, SiteMeasure{Area: 1})
 	if !fires || f.Certainty != WithinAccuracy {
 		t.Errorf("fires %v, %+v", fires, f)
 	}
@@ -303,7 +304,7 @@ func TestUnknownWidth(t *testing.T) {
 	for metres, want := range map[float64]Certainty{14: Certain, 26: WithinAccuracy, 49.9: WithinAccuracy, 50.1: ""} {
 		f := road(metres)
 		delete(f.Values, "half_width_m")
-		finding, fires := judgeRule(twenty, f, Site{}, SiteMeasure{Area: 1})
+		finding, fires := judgeRule(&twenty, f, Site{}, SiteMeasure{Area: 1})
 		if fires != (want != "") || fires && finding.Certainty != want {
 			t.Errorf("%g m: fires %v, %s", metres, fires, finding.Certainty)
 		}

@@ -33,7 +33,20 @@ type ask struct {
 // same, that is the finding. Otherwise it is the mildest, at most advice when
 // nothing may come of it, and what decides is asked; the check cannot pass while a
 // reply could make it worse.
-func (j *judgement) decide(rule Rule, possible []possibility, judge func(under Rule) (Finding, bool)) (Finding, bool) {
+func (j *judgement) decide(rule *Rule, possible []possibility, judge func(under *Rule) (Finding, bool)) (Finding, bool) {
+	if len(possible) == 0 {
+		return Finding{}, false
+	}
+	if one := possible[0].chosen; !slices.ContainsFunc(possible, func(p possibility) bool { return p.chosen != one }) {
+		if one == nothing {
+			return Finding{}, false
+		}
+		out, fires := judge(j.under(rule, one))
+		if fires {
+			out.refuse(rule, possible)
+		}
+		return out, fires
+	}
 	a := ask{rule: rule.ID, conditions: rule.conditions, possible: possible, outcomes: map[int]outcome{}}
 	var mildest *outcome
 	verdicts := map[[2]Verdict]bool{}
@@ -44,7 +57,7 @@ func (j *judgement) decide(rule Rule, possible []possibility, judge func(under R
 		}
 		var o outcome
 		if p.chosen != nothing {
-			o.finding, o.fires = judge(rule.under(p.chosen))
+			o.finding, o.fires = judge(j.under(rule, p.chosen))
 		}
 		a.outcomes[p.chosen] = o
 		verdicts[o.verdicts()] = true
@@ -84,7 +97,7 @@ func (j *judgement) decide(rule Rule, possible []possibility, judge func(under R
 
 // refuse says of each claim that would have softened the verdict, and lacks what it
 // needs whatever else is replied, why it does not count.
-func (out *Finding) refuse(rule Rule, possible []possibility) {
+func (out *Finding) refuse(rule *Rule, possible []possibility) {
 	for i, c := range rule.Cases {
 		if c.Needs != "" && !slices.ContainsFunc(possible, func(p possibility) bool { return !slices.Contains(p.refused, i) }) {
 			out.note("claim", c.Unfit.ZH, c.Unfit.EN)

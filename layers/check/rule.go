@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ type Case struct {
 }
 
 // InForce reports whether the rule holds on that day.
-func (r Rule) InForce(on time.Time) bool {
+func (r *Rule) InForce(on time.Time) bool {
 	return !on.Before(r.ValidFrom.Time()) && (r.ValidTo == "" || on.Before(r.ValidTo.Time()))
 }
 
@@ -124,10 +125,10 @@ func (r Rule) under(chosen int) Rule {
 }
 
 // distances are those that the rule may ask for.
-func (r Rule) distances() []float64 {
+func (r *Rule) distances() []float64 {
 	out := []float64{r.DistanceM}
-	for i := range r.Cases {
-		out = append(out, r.under(i).DistanceM)
+	for _, c := range r.Cases {
+		out = append(out, cmp.Or(max(0, c.DistanceM), r.DistanceM))
 	}
 	return out
 }
@@ -172,7 +173,7 @@ const defaultHalfM = 30
 
 // reachM is how far from a feature as drawn the rule can look, beside accuracy
 // and known half width, metres.
-func (r Rule) reachM() float64 {
+func (r *Rule) reachM() float64 {
 	var most float64
 	for _, d := range r.distances() {
 		most = max(most, d)
@@ -194,10 +195,14 @@ const (
 
 // applies reports whether the rule is about the feature. As in SQL, a filter over
 // a missing value is neither true nor false.
-func (r Rule) applies(f FeatureMeasure) application {
-	get := func(name string) cql.Value { return f.Values[name] }
+func (r *Rule) applies(f FeatureMeasure) application {
+	if r.filter == nil {
+		return about
+	}
+	values := f.Values
+	get := func(name string) cql.Value { return values[name] }
 	switch {
-	case r.filter == nil || cql.Match(r.filter, get):
+	case cql.Match(r.filter, get):
 		return about
 	case cql.Match(cql.Not{Of: r.filter}, get):
 		return notAbout

@@ -7,7 +7,7 @@ import (
 )
 
 // zone applies a rule to the zone of all features that it is about.
-func (j *judgement) zone(rule Rule, possible []possibility, l judged) {
+func (j *judgement) zone(rule *Rule, possible []possibility, l judged) {
 	z, measured := zoneOf(l.Measurement, rule.Filter)
 	if !measured {
 		return // the layer is not checked then
@@ -18,7 +18,7 @@ func (j *judgement) zone(rule Rule, possible []possibility, l judged) {
 		j.Verdict = worse(j.Verdict, Incomplete)
 		return
 	}
-	finding, fires := j.decide(rule, possible, func(under Rule) (Finding, bool) { return j.judgeZone(under, z, edge, l) })
+	finding, fires := j.decide(rule, possible, func(under *Rule) (Finding, bool) { return j.judgeZone(under, z, edge, l) })
 	if !fires {
 		return
 	}
@@ -51,7 +51,7 @@ type edge struct {
 	doubtful   []FeatureMeasure // that may or may not be in it
 }
 
-func edgeOf(rule Rule, l judged) edge {
+func edgeOf(rule *Rule, l judged) edge {
 	e := edge{indicative: !binding(string(l.Need.Layer.LegalEffect))}
 	for _, f := range l.Features {
 		switch rule.applies(f) {
@@ -68,7 +68,7 @@ func edgeOf(rule Rule, l judged) edge {
 // judgeZone says whether the site is inside the zone, or not wholly inside, as the
 // rule asks. A zone whose edge moved by its accuracy still leaves out a part of the
 // site that reaches deeper outside, and still holds a site that lies farther inside.
-func (j *judgement) judgeZone(rule Rule, z ZoneMeasure, e edge, l judged) (Finding, bool) {
+func (j *judgement) judgeZone(rule *Rule, z ZoneMeasure, e edge, l judged) (Finding, bool) {
 	accuracy := e.accuracy + j.site.AccuracyM
 	out := cite(rule)
 	out.Overlap, out.DistanceM = new(Overlap), new(float64)
