@@ -283,7 +283,7 @@ func (z ZoneMeasure) sliver() bool {
 // needs a layer that nobody has; Judge reports it.
 func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need {
 	var needs []Need
-	given := newBonds().implied(site.Project)
+	given := implied(site.Project)
 	of := map[string][]*Rule{} // by layer
 	for i := range rules {
 		if r := &rules[i]; r.InForce(on) && applies(r.conditions.possible(given)) != AppliesNo {

@@ -30,8 +30,8 @@ func (r Result) Taken() []Taken { return r.taken }
 // Judge applies the rules in force on that day to the measurements. A need for
 // which there is no measurement is not checked.
 func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Measurement, on time.Time) Result {
-	j := judgement{site: site, m: m, bonds: newBonds(), layers: map[string]judged{}}
-	j.given = j.bonds.implied(site.Project)
+	j := judgement{site: site, m: m, layers: map[string]judged{}}
+	j.given = implied(site.Project)
 	r := &j.Result
 	byLayer := map[string]Measurement{}
 	for _, x := range measured {
@@ -69,7 +69,9 @@ func Judge(rules []Rule, needs []Need, site Site, m SiteMeasure, measured []Meas
 		r.Rules = append(r.Rules, j.rule(rule))
 	}
 	r.Findings = worstFirst(j.found)
-	r.Questions = questions(j.asks, j.bonds)
+	if len(j.asks) > 0 {
+		r.Questions = questions(j.asks, newBonds())
+	}
 	r.Outside = len(measured) > 0 && !slices.ContainsFunc(measured, func(x Measurement) bool { return !x.Measured || x.Covered })
 	r.Summary = summarise(*r)
 	return *r
@@ -105,7 +107,6 @@ type judgement struct {
 	found  []*Finding // in the order of the rules
 	site   Site
 	m      SiteMeasure
-	bonds  bonds
 	given  said
 	layers map[string]judged
 	asks   []ask

@@ -194,6 +194,14 @@ type said struct {
 	not    map[string][]any
 }
 
+// implied is what is known of a project of which so much was said.
+func implied(p Project) said {
+	if len(p) == 0 {
+		return said{}
+	}
+	return newBonds().implied(p)
+}
+
 // implied adds to what was said of a project what follows from it. Values that no
 // attribute can have count as not said.
 func (b bonds) implied(p Project) said {
