@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync"
 )
 
 // Gather lets a server send an answer whose whole is known by one call of the
@@ -15,16 +16,19 @@ func Gather(server *http.Server, l net.Listener) net.Listener {
 	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		return context.WithValue(ctx, gatheringKey{}, c)
 	}
-	return gatherer{l}
+	return gatherer{l, &sync.Pool{New: func() any { b := make([]byte, 0, joinUpTo); return &b }}}
 }
 
-type gatherer struct{ net.Listener }
+type gatherer struct {
+	net.Listener
+	buffers *sync.Pool
+}
 
 // Accept implements net.Listener.
 func (l gatherer) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
-		return &gathering{TCPConn: tcp}, nil
+		return &gathering{TCPConn: tcp, buffers: l.buffers}, nil
 	}
 	return c, err
 }
@@ -35,45 +39,47 @@ type gatheringKey struct{}
 // goroutine writes to a connection of net/http at a time.
 type gathering struct {
 	*net.TCPConn
-	holds bool
-	held  []byte // what was written meanwhile
+	buffers *sync.Pool
+	holds   bool
+	held    *[]byte // what was written meanwhile; nil when that is nothing
 }
 
-// joinUpTo is up to how many bytes are copied to be sent with what stands before
-// them; more is sent from where it lies. keepUpTo is how much memory an idle
-// connection keeps for that.
-const (
-	joinUpTo = 16 << 10
-	keepUpTo = 8 << 10
-)
+// joinUpTo is up to how many bytes, the header with them, are copied to be sent by
+// one call; of more the last part is sent from where it lies. The memory is lent, so
+// that an answer leaves nothing to collect and an idle connection has none.
+const joinUpTo = 40 << 10
 
 // Write implements net.Conn.
 func (c *gathering) Write(p []byte) (int, error) {
-	switch {
-	case !c.holds:
+	if !c.holds {
 		return c.TCPConn.Write(p)
-	case len(p) <= joinUpTo:
-		c.held = append(c.held, p...)
+	}
+	if c.held == nil {
+		c.held = c.buffers.Get().(*[]byte)
+	}
+	if len(*c.held)+len(p) <= cap(*c.held) {
+		*c.held = append(*c.held, p...)
 		return len(p), nil
 	}
-	both := net.Buffers{c.held, p}
+	before := len(*c.held)
+	both := net.Buffers{*c.held, p}
 	n, err := both.WriteTo(c.TCPConn)
-	n = max(n-int64(len(c.held)), 0)
-	c.held = c.held[:0]
-	return int(n), err
+	*c.held = (*c.held)[:0]
+	return int(max(n-int64(before), 0)), err
 }
 
 // release sends what was held.
-func (c *gathering) release() error {
+func (c *gathering) release() (err error) {
 	c.holds = false
-	if len(c.held) == 0 {
+	if c.held == nil {
 		return nil
 	}
-	_, err := c.TCPConn.Write(c.held)
-	if cap(c.held) > keepUpTo {
-		c.held = nil
+	if len(*c.held) > 0 {
+		_, err = c.TCPConn.Write(*c.held)
+		*c.held = (*c.held)[:0]
 	}
-	c.held = c.held[:0]
+	c.buffers.Put(c.held)
+	c.held = nil
 	return err
 }
 

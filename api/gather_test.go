@@ -48,7 +48,7 @@ func TestGatheredAnswers(t *testing.T) {
 	go func() { _ = server.Serve(listener) }()
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: time.Minute}
 	for _, path := range []string{"/whole", "/parts"} {
-		for _, size := range []int{0, 1, 100, 3 << 10, 4 << 10, 5 << 10, joinUpTo, joinUpTo + 4<<10, joinUpTo + 5<<10, 60 << 10, 61 << 10, len(body)} {
+		for _, size := range []int{0, 1, 100, 3 << 10, 4 << 10, 5 << 10, 16 << 10, joinUpTo - 1<<10, joinUpTo, joinUpTo + 4<<10, joinUpTo + 5<<10, 60 << 10, 61 << 10, len(body)} {
 			res, err := client.Get(fmt.Sprintf("http://%s%s?size=%d", listener.Addr(), path, size))
 			if err != nil {
 				t.Fatalf("%s of %d: %v", path, size, err)
