@@ -1,5 +1,7 @@
 package mvt
 
+import "slices"
+
 // edge is a straight piece of a ring, from the lesser position to the greater one.
 type edge struct {
 	a, b grid
@@ -65,7 +67,7 @@ func (s *shape) contact(rings []path) bool {
 		return touchesItself(s.at[rings[0].from:rings[0].to])
 	}
 	s.edges = s.edges[:0]
-	west, east := s.at[rings[0].from].x, s.at[rings[0].from].x
+	south, north := s.at[rings[0].from].y, s.at[rings[0].from].y
 	for r, p := range rings {
 		ring := s.at[p.from:p.to]
 		a := ring[len(ring)-1]
@@ -75,53 +77,27 @@ func (s *shape) contact(rings []path) bool {
 				e.a, e.b = b, a
 			}
 			s.edges = append(s.edges, e)
-			west, east = min(west, b.x), max(east, b.x)
+			south, north = min(south, b.y), max(north, b.y)
 			a = b
 		}
 	}
-	s.sortEdges(west, east)
+	s.sorted = slices.Grow(s.sorted[:0], len(s.edges))[:len(s.edges)]
+	byPosition(&s.columns, s.edges, s.sorted, func(e *edge) grid { return e.a }, nil)
+	s.bands.begin(south, north)
 	return s.sweepEdges()
-}
-
-// sortEdges puts the edges in the order of where they begin, from west to east, by
-// counting: there are few different x.
-func (s *shape) sortEdges(west, east int32) {
-	s.starts = append(s.starts[:0], make([]int32, east-west+2)...)
-	for i := range s.edges {
-		s.starts[s.edges[i].a.x-west+1]++
-	}
-	for i := 1; i < len(s.starts); i++ {
-		s.starts[i] += s.starts[i-1]
-	}
-	s.order = append(s.order[:0], make([]int32, len(s.edges))...)
-	for i := range s.edges {
-		at := &s.starts[s.edges[i].a.x-west]
-		s.order[*at] = int32(i)
-		*at++
-	}
 }
 
 // sweepEdges compares each edge with those before that reach as far east.
 func (s *shape) sweepEdges() bool {
-	s.active = s.active[:0]
-	for _, i := range s.order {
-		e := &s.edges[i]
-		south, north := min(e.a.y, e.b.y), max(e.a.y, e.b.y)
-		kept := s.active[:0]
-		for _, j := range s.active {
-			f := &s.edges[j]
-			if f.b.x < e.a.x {
-				continue
-			}
-			kept = append(kept, j)
-			if max(f.a.y, f.b.y) < south || min(f.a.y, f.b.y) > north || neighbours(e, f) {
-				continue
-			}
-			if meet(e.a, e.b, f.a, f.b) {
-				return true
-			}
+	touch := func(i, j int32) bool {
+		e, f := &s.sorted[i], &s.sorted[j]
+		return !neighbours(e, f) && meet(e.a, e.b, f.a, f.b)
+	}
+	for i := range s.sorted {
+		e := &s.sorted[i]
+		if _, found := s.bands.meet(reachOf(e.a, e.b, i), e.a.x, touch); found {
+			return true
 		}
-		s.active = append(kept, i)
 	}
 	return false
 }

@@ -11,10 +11,11 @@ import (
 // out is valid in the sense of OGC 06-103r4, 6.1.11: simple rings, holes in their
 // shells, connected interiors. It keeps its memory.
 type mender struct {
-	ways  []way
-	next  []way
-	cuts  []cutAt
-	alive []int32
+	ways []way
+	next []way
+	cuts []cutAt
+	near bands
+	byX  columns
 	sweep
 	tracer
 	one, mended shape
@@ -152,12 +153,14 @@ func (m *mender) node() bool {
 // merge sorts the ways and makes one of those that are the same; one that is passed
 // as often in both directions bounds nothing and goes.
 func (m *mender) merge() {
-	slices.SortFunc(m.ways, func(v, w way) int {
+	m.next = slices.Grow(m.next[:0], len(m.ways))[:len(m.ways)]
+	byPosition(&m.byX, m.ways, m.next, func(w *way) grid { return w.a }, func(v, w way) int {
 		if v.a != w.a {
-			return cmp.Compare(v.a.key(), w.a.key())
+			return compare(v.a, w.a)
 		}
-		return cmp.Compare(v.b.key(), w.b.key())
+		return compare(v.b, w.b)
 	})
+	m.ways, m.next = m.next, m.ways
 	kept := m.ways[:0]
 	for i := 0; i < len(m.ways); {
 		w := m.ways[i]
@@ -174,33 +177,28 @@ func (m *mender) merge() {
 // findCuts looks at the pairs of ways whose boxes meet, from left to right; false when
 // these are too many.
 func (m *mender) findCuts() bool {
-	m.cuts, m.alive = m.cuts[:0], m.alive[:0]
-	for i := range m.ways {
-		if m.effort += 1 + len(m.alive); m.effort+perCut*len(m.cuts) > m.limit {
+	m.cuts = m.cuts[:0]
+	if len(m.ways) == 0 {
+		return true
+	}
+	south, north := m.ways[0].a.y, m.ways[0].a.y
+	for _, w := range m.ways {
+		south, north = min(south, w.a.y, w.b.y), max(north, w.a.y, w.b.y)
+	}
+	m.near.begin(south, north)
+	for i, v := range m.ways {
+		looked, _ := m.near.meet(reachOf(v.a, v.b, i), v.a.x, m.pair)
+		if m.effort += 1 + looked; m.effort+perCut*len(m.cuts) > m.limit {
 			return false
 		}
-		v := &m.ways[i]
-		south, north := min(v.a.y, v.b.y), max(v.a.y, v.b.y)
-		kept := m.alive[:0]
-		for _, j := range m.alive {
-			w := &m.ways[j]
-			if w.b.x < v.a.x {
-				continue
-			}
-			kept = append(kept, j)
-			if max(w.a.y, w.b.y) >= south && min(w.a.y, w.b.y) <= north {
-				m.pair(int32(i), j)
-			}
-		}
-		m.alive = append(kept, int32(i))
 	}
 	m.effort += perCut * len(m.cuts)
 	return true
 }
 
 // pair notes where two ways must be cut: at ends that lie within the other, and
-// both where they cross, at the nearest position of the grid.
-func (m *mender) pair(i, j int32) {
+// both where they cross, at the nearest position of the grid. It never stops a sweep.
+func (m *mender) pair(i, j int32) (stop bool) {
 	v, w := m.ways[i], m.ways[j]
 	c, d := turn(v.a, v.b, w.a), turn(v.a, v.b, w.b)
 	a, b := turn(w.a, w.b, v.a), turn(w.a, w.b, v.b)
@@ -209,7 +207,7 @@ func (m *mender) pair(i, j int32) {
 			at := crossing(v, c, d, w)
 			m.cut(i, at)
 			m.cut(j, at)
-			return
+			return false
 		}
 	}
 	if c == 0 && within(v, w.a) {
@@ -224,6 +222,7 @@ func (m *mender) pair(i, j int32) {
 	if b == 0 && within(w, v.b) {
 		m.cut(j, v.b)
 	}
+	return false
 }
 
 // within tells whether a position in line with a way lies on it, not at its ends.
@@ -251,7 +250,7 @@ func (m *mender) applyCuts() {
 			return cmp.Compare(p.way, q.way)
 		}
 		w := m.ways[p.way]
-		return cmp.Or(cmp.Compare(along(w, p.at), along(w, q.at)), cmp.Compare(p.at.key(), q.at.key()))
+		return cmp.Or(cmp.Compare(along(w, p.at), along(w, q.at)), compare(p.at, q.at))
 	})
 	m.next = m.next[:0]
 	cuts := m.cuts

@@ -1,6 +1,9 @@
 package mvt
 
-import "encoding/binary"
+import (
+	"cmp"
+	"encoding/binary"
+)
 
 // grid is a position in units of the tile.
 type grid struct{ x, y int32 }
@@ -11,8 +14,8 @@ func (a grid) less(b grid) bool { return a.x < b.x || a.x == b.x && a.y < b.y }
 // key orders positions as less does.
 func (a grid) key() uint64 { return uint64(uint32(a.x)^1<<31)<<32 | uint64(uint32(a.y)^1<<31) }
 
-// at is the inverse of key.
-func at(key uint64) grid { return grid{int32(uint32(key>>32) ^ 1<<31), int32(uint32(key) ^ 1<<31)} }
+// compare orders positions as less does.
+func compare(a, b grid) int { return cmp.Compare(a.key(), b.key()) }
 
 // turn is twice the area of the triangle a, b, c: positive when c lies to the left
 // of a to b in a plane whose y points up.
@@ -34,11 +37,10 @@ type shape struct {
 	paths []path
 	start int // of the path being added
 
-	edges  []edge // for looking for contacts
-	order  []int32
-	starts []int32
-	active []int32
-	boxes  []box // of the paths, for looking for rings in rings
+	edges, sorted []edge // for looking for contacts
+	columns       columns
+	bands         bands
+	boxes         []box // of the paths, for looking for rings in rings
 }
 
 func (s *shape) reset() { s.at, s.paths, s.start = s.at[:0], s.paths[:0], 0 }

@@ -9,9 +9,11 @@ import (
 // sweep finds how often the rings wind around the faces on both sides of each way.
 type sweep struct {
 	begun    []stood
-	standing []stood  // the ways that the line passes, from small y on
-	ends     []uint64 // keys of positions
-	above    []int    // the winding number above each way
+	standing []stood // the ways that the line passes, from small y on
+	turns    columns
+	ends     []grid
+	loose    []grid // the ends in no order
+	above    []int  // the winding number above each way
 }
 
 // stood is a way that the sweep line passes.
@@ -25,14 +27,14 @@ type stood struct {
 func (s *sweep) windings(ways []way) {
 	s.above = slices.Grow(s.above[:0], len(ways))[:len(ways)]
 	s.standing = s.standing[:0]
-	s.ends = s.ends[:0]
+	s.loose = s.loose[:0]
 	for _, w := range ways {
-		s.ends = append(s.ends, w.a.key(), w.b.key())
+		s.loose = append(s.loose, w.a, w.b)
 	}
-	slices.Sort(s.ends)
+	s.ends = slices.Grow(s.ends[:0], len(s.loose))[:len(s.loose)]
+	byPosition(&s.turns, s.loose, s.ends, func(p *grid) grid { return *p }, compare)
 	i := 0
-	for _, key := range slices.Compact(s.ends) {
-		at := at(key)
+	for _, at := range slices.Compact(s.ends) {
 		// Below the position are those that it lies to the left of.
 		low := sort.Search(len(s.standing), func(k int) bool {
 			w := s.standing[k]

@@ -8,10 +8,13 @@ import (
 // tracer puts rings together from the ways that have a face to be filled on one
 // side only.
 type tracer struct {
-	sides []side
-	used  []bool
-	stack []int        // the sides passed since the ring began
-	on    map[grid]int // where in the stack a side begins
+	sides  []side // sorted, but while they are found
+	spare  []side
+	places columns
+	used   []bool
+	next   []int32 // for each side the first one that begins where it ends
+	stack  []int32 // where the ring came along: the first side that begins there
+	on     []int32 // for such a side one more than its place in the stack; 0 for none
 }
 
 // side is a directed way; the filled face lies to its left.
@@ -39,39 +42,58 @@ func (m *mender) trace(dst *shape, ways []way, fill func(wind int) bool) bool {
 // connected interior; a trace that comes back to one of its positions is cut there,
 // so that each ring is simple.
 func (t *tracer) rings(dst *shape) {
-	slices.SortFunc(t.sides, func(s, u side) int {
-		return cmp.Compare(s.from.key(), u.from.key())
-	})
-	t.used = slices.Grow(t.used[:0], len(t.sides))[:len(t.sides)]
-	clear(t.used)
-	if t.on == nil {
-		t.on = map[grid]int{}
-	}
-	for first := range t.sides {
-		if t.used[first] {
+	t.link()
+	here := int32(0) // the first side that begins where this one does
+	for i := range t.sides {
+		first := int32(i)
+		if t.sides[here].from != t.sides[i].from {
+			here = first
+		}
+		if t.used[i] {
 			continue
 		}
-		t.stack = t.stack[:0]
-		for at := first; ; {
+		for at, here := first, here; ; {
 			t.used[at] = true
-			t.on[t.sides[at].from] = len(t.stack)
-			t.stack = append(t.stack, at)
-			if from, again := t.on[t.sides[at].to]; again {
-				t.ring(dst, from)
+			t.stack = append(t.stack, here)
+			t.on[here] = int32(len(t.stack))
+			here = t.next[at]
+			if t.on[here] > 0 {
+				t.ring(dst, int(t.on[here])-1)
 			}
-			if at = t.follow(at); at < 0 || at == first {
+			if at = t.follow(at); at == first {
 				break
 			}
 		}
 	}
 }
 
-// ring takes the sides from a place in the stack on, which have come back to where
-// they began.
+// link sorts the sides, and finds for each which ones may follow.
+func (t *tracer) link() {
+	n := len(t.sides)
+	t.spare = slices.Grow(t.spare[:0], n)[:n]
+	byPosition(&t.places, t.sides, t.spare, func(s *side) grid { return s.from }, func(s, u side) int {
+		if s.from != u.from {
+			return compare(s.from, u.from)
+		}
+		return compare(s.to, u.to)
+	})
+	t.sides, t.spare = t.spare, t.sides
+	t.used, t.next, t.on, t.stack = slices.Grow(t.used[:0], n)[:n], slices.Grow(t.next[:0], n)[:n], slices.Grow(t.on[:0], n)[:n], t.stack[:0]
+	clear(t.used)
+	clear(t.on)
+	for i, s := range t.sides {
+		from, to := t.places.column(s.to.x, n)
+		j, _ := slices.BinarySearchFunc(t.sides[from:to], s.to, func(u side, at grid) int { return compare(u.from, at) })
+		t.next[i] = int32(from + j)
+	}
+}
+
+// ring takes the way from a place in the stack on, which has come back to where it
+// began.
 func (t *tracer) ring(dst *shape, from int) {
 	dst.begin()
 	for _, i := range t.stack[from:] {
-		delete(t.on, t.sides[i].from)
+		t.on[i] = 0
 		dst.at = append(dst.at, t.sides[i].from)
 	}
 	t.stack = t.stack[:from]
@@ -79,13 +101,12 @@ func (t *tracer) ring(dst *shape, from int) {
 }
 
 // follow returns the side that comes first clockwise from the way back along a
-// side, where it ends; -1 for none, which closed rings do not have.
-func (t *tracer) follow(i int) int {
+// side, where it ends. There is one, as rings are closed.
+func (t *tracer) follow(i int32) int32 {
 	s := t.sides[i]
-	j, _ := slices.BinarySearchFunc(t.sides, s.to.key(), func(u side, at uint64) int { return cmp.Compare(u.from.key(), at) })
-	best := -1
-	for ; j < len(t.sides) && t.sides[j].from == s.to; j++ {
-		if best < 0 || clockwise(s.to, s.from, t.sides[j].to, t.sides[best].to) {
+	best := t.next[i]
+	for j := best + 1; int(j) < len(t.sides) && t.sides[j].from == s.to; j++ {
+		if clockwise(s.to, s.from, t.sides[j].to, t.sides[best].to) {
 			best = j
 		}
 	}
