@@ -88,3 +88,10 @@ func tooSlow(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "57014"
 }
+
+// outdated reports a statement that was prepared for a table as it is no longer:
+// feature_not_supported is what PostgreSQL says when the types of a result changed.
+func outdated(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "0A000" || pg.Code == "26000")
+}

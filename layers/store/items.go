@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -29,27 +30,37 @@ func (s *Store) Items(ctx context.Context, l *layers.Layer, q layers.Query, sink
 	if err != nil {
 		return *page, err
 	}
-	err = s.inPagePool(ctx, func(conn *pgxpool.Conn) error {
-		if err := r.ask(ctx, conn, p); err != nil || !r.tied {
-			return err
-		}
-		rest := q
-		rest.Limit -= page.Returned
-		r.tied = false
-		p, err := newPageQuery(l, rest, &r.distance)
-		if err != nil {
-			return err
-		}
+	if err = errAlone; p.small(q) {
+		err = s.together.ask(ctx, r, p)
+	}
+	if errors.Is(err, errAlone) {
+		err = s.inPagePool(ctx, func(conn *pgxpool.Conn) error { return r.ask(ctx, conn, p) })
+	}
+	if err == nil && r.tied {
+		err = s.rest(ctx, l, r)
+	}
+	if page.Matched < 0 && q.Cursor == nil && !page.More && (page.Returned > 0 || q.Offset == 0) && q.Count == layers.CountCheap {
+		page.Matched = int64(q.Offset + page.Returned) // the page holds the last
+	}
+	return *page, domainError("read "+l.ID, err)
+}
+
+// rest reads the rows of a page that the index alone cannot put in order.
+func (s *Store) rest(ctx context.Context, l *layers.Layer, r *pageReader) error {
+	q := r.q
+	q.Limit -= r.page.Returned
+	p, err := newPageQuery(l, q, &r.distance)
+	if err != nil {
+		return err
+	}
+	r.tied = false
+	return s.inPagePool(ctx, func(conn *pgxpool.Conn) error {
 		rows, err := conn.Query(ctx, p.sql, p.args...)
 		if err != nil {
 			return err
 		}
 		return r.rows(rows, p)
 	})
-	if page.Matched < 0 && q.Cursor == nil && !page.More && (page.Returned > 0 || q.Offset == 0) && q.Count == layers.CountCheap {
-		page.Matched = int64(q.Offset + page.Returned) // the page holds the last
-	}
-	return *page, domainError("read "+l.ID, err)
 }
 
 func (s *Store) inPagePool(ctx context.Context, f func(*pgxpool.Conn) error) error {
@@ -82,9 +93,8 @@ func (r *pageReader) ask(ctx context.Context, conn *pgxpool.Conn, p *pageQuery) 
 		return r.rows(rows, p)
 	}
 	var batch pgx.Batch
-	batch.Queue(p.head, p.headArgs...)
-	if r.q.Count != layers.CountAlone {
-		batch.Queue(p.sql, p.args...)
+	for _, q := range p.statements() {
+		batch.Queue(q.sql, q.args...)
 	}
 	results := conn.SendBatch(ctx, &batch)
 	err := r.results(results, p)
@@ -96,29 +106,56 @@ func (r *pageReader) ask(ctx context.Context, conn *pgxpool.Conn, p *pageQuery) 
 
 // results takes the results of the batch one by one.
 func (r *pageReader) results(results pgx.BatchResults, p *pageQuery) error {
-	var matched *int64
-	page := &r.page
-	if err := results.QueryRow().Scan(&page.Version.Revision, &page.Version.Changed, &matched); err != nil {
+	rows, err := results.Query()
+	if err == nil {
+		err = r.head(rows)
+	}
+	if err != nil {
 		return err
 	}
-	if matched != nil {
-		page.Matched = *matched
-	}
-	if b, ok := r.sink.(interface{ Begin(layers.Version) }); ok {
-		b.Begin(page.Version)
-	}
-	if r.q.Count == layers.CountAlone {
+	if r.begin(p); p.alone {
 		return nil
 	}
-	rows, err := results.Query()
-	if err != nil {
+	if rows, err = results.Query(); err != nil {
 		return err
 	}
 	return r.rows(rows, p)
 }
 
+// head takes what is known before the rows.
+func (r *pageReader) head(rows pgx.Rows) error {
+	var matched *int64
+	v, found := &r.page.Version, false
+	_, err := pgx.ForEachRow(rows, []any{&v.Revision, &v.Changed, &matched}, func() error { found = true; return nil })
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return pgx.ErrNoRows
+	case matched != nil:
+		r.page.Matched = *matched
+	}
+	return nil
+}
+
+// begin tells the sink the revision, if the head had one.
+func (r *pageReader) begin(p *pageQuery) {
+	if b, ok := r.sink.(interface{ Begin(layers.Version) }); ok && p.head != "" {
+		b.Begin(r.page.Version)
+	}
+}
+
+// rowSource is [pgx.Rows] as far as a page needs it.
+type rowSource interface {
+	FieldDescriptions() []pgconn.FieldDescription
+	Next() bool
+	RawValues() [][]byte
+	Close()
+	Err() error
+}
+
 // rows takes the rows of the page.
-func (r *pageReader) rows(rows pgx.Rows, p *pageQuery) error {
+func (r *pageReader) rows(rows rowSource, p *pageQuery) error {
 	defer rows.Close()
 	values := newPlain(rows.FieldDescriptions())
 	limit, page := r.q.Limit, &r.page

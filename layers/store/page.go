@@ -22,13 +22,33 @@ type pageQuery struct {
 	args       []any
 	head       string // what is known before the rows: the revision and the count
 	headArgs   []any
-	properties int // and the distance, if the page has one
+	alone      bool // the rows are not wanted
+	properties int  // and the distance, if the page has one
 	backward   bool
 	near       string   // the distance by which the page is sorted, if it is
 	distances  bool     // the sort key is that distance as float8
 	loose      bool     // rows of one distance come in any order
 	number     bool     // the ids are whole numbers
 	from       *float64 // the least distance, if there is one
+}
+
+// statement is SQL with its parameters.
+type statement struct {
+	sql  string
+	args []any
+}
+
+// statements are what is to be asked: the head, if there is one, and the rows, if they
+// are wanted.
+func (p *pageQuery) statements() []statement {
+	head, rows := statement{p.head, p.headArgs}, statement{p.sql, p.args}
+	switch {
+	case p.head == "":
+		return []statement{rows}
+	case p.alone:
+		return []statement{head}
+	}
+	return []statement{head, rows}
 }
 
 // smallLayer is how many features a layer has in which the matches of any query
@@ -62,7 +82,7 @@ func newPageQuery(l *layers.Layer, q layers.Query, from *float64) (*pageQuery, e
 	if err := b.andFilter(l, q.Filter, q.FilterSRID); err != nil {
 		return nil, err
 	}
-	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, from: from}
+	p := &pageQuery{backward: q.Cursor != nil && q.Cursor.Before, from: from, alone: q.Count == layers.CountAlone}
 	p.writeHead(l, source, b, q.Count)
 	switch {
 	case q.Near != nil:

@@ -29,7 +29,10 @@ type Store struct {
 	pages *pgxpool.Pool // for pages of features, with a planner that reads by index
 	tiles *pgxpool.Pool // for tiles, with the same; as many connections as there are places in the lanes
 	lanes *lanes
-	opts  Options
+
+	together *together // small pages, on the connections of pages
+
+	opts Options
 
 	drawers sync.Pool // of *drawer
 	public  atomic.Bool
@@ -87,7 +90,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the pool for tiles: %w", err)
 	}
-	return &Store{pool: pool, pages: pages, tiles: tiles, lanes: newLanes(), opts: opts}, nil
+	return &Store{pool: pool, pages: pages, tiles: tiles, lanes: newLanes(), together: newTogether(pages), opts: opts}, nil
 }
 
 // prepare teaches the connection PostGIS's types, unless the database is still empty,
