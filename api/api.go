@@ -253,12 +253,15 @@ func (s *server) serve(r route, out *response, req *http.Request) (err error) {
 		return fmt.Errorf("%d bytes of path and query, at most %d: %w", len(req.URL.RequestURI()), maxURI, errLongURI)
 	}
 	if !r.anyQuery {
-		if err := r.checkQuery(req); err != nil {
+		if out.query, err = parseQuery(req); err != nil {
+			return err
+		}
+		if err := r.checkQuery(out.query); err != nil {
 			return err
 		}
 	}
 	if r.formats != nil {
-		if out.format, err = s.choose(req, r); err != nil {
+		if out.format, err = s.choose(req, r, out.query); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ type cursorToken struct {
 }
 
 // cursorParam writes the cursor for the next or the previous page.
-func cursorParam(q itemsQuery, c layers.Cursor, before bool) (string, error) {
+func cursorParam(q *itemsQuery, c layers.Cursor, before bool) (string, error) {
 	b, err := json.Marshal(cursorToken{q.sort, c.Values, c.ID, before})
 	if err != nil {
 		return "", fmt.Errorf("write the cursor: %w", err)

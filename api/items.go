@@ -15,7 +15,7 @@ func (s *server) items(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := s.parseItems(l, req.URL.Query(), pageParams())
+	q, err := s.parseItems(l, w.query, pageParams())
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (s *server) items(w *response, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	links, err := s.pageLinks(req, l, q, format, page)
+	links, err := s.pageLinks(req, w.query, l, &q, format, page)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *server) encoder(w *response, req *http.Request, l *layers.Layer, q *ite
 		return nil, &layers.InputError{Param: "f", Value: format.Name, Want: "another format", Hint: "it holds geometries of one type, which " + l.ID + " has not"}
 	}
 	if format.OnlyCRS84 && q.crs.URI != crs84 {
-		return nil, &layers.InputError{Param: "crs", Value: req.URL.Query().Get("crs"), Want: crs84 + " for " + format.Name}
+		return nil, &layers.InputError{Param: "crs", Value: w.query.Get("crs"), Want: crs84 + " for " + format.Name}
 	}
 	if format.XFirst {
 		q.NorthFirst = false

@@ -36,7 +36,7 @@ func base(req *http.Request) string {
 // changed writes the address of a resource with the query of the request and some
 // parameters changed; an empty value leaves one out.
 func changed(req *http.Request, path string, change ...queryParam) string {
-	return newAddress(req, path).with(change...)
+	return newAddress(base(req)+path, req.URL.Query()).with(change...)
 }
 
 // queryParam is a query parameter and its value.
@@ -48,9 +48,9 @@ type address struct {
 	query    []queryParam // both sides escaped
 }
 
-func newAddress(req *http.Request, path string) address {
-	a := address{resource: base(req) + path}
-	for name, values := range req.URL.Query() {
+func newAddress(resource string, query url.Values) address {
+	a := address{resource: resource, query: make([]queryParam, 0, len(query))}
+	for name, values := range query {
 		for _, v := range values {
 			a.query = append(a.query, queryParam{url.QueryEscape(name), url.QueryEscape(v)})
 		}
@@ -97,19 +97,20 @@ func collectionPath(l *layers.Layer) string { return "/collections/" + l.ID }
 
 // pageLinks are the links of a page: itself, its other forms, the collection, and
 // the pages around it.
-func (s *server) pageLinks(req *http.Request, l *layers.Layer, q itemsQuery, format encode.Format, page layers.Page) ([]encode.Link, error) {
-	self := newAddress(req, collectionPath(l)+"/items")
+func (s *server) pageLinks(req *http.Request, query url.Values, l *layers.Layer, q *itemsQuery, format encode.Format, page layers.Page) ([]encode.Link, error) {
+	collection := base(req) + collectionPath(l)
+	self := newAddress(collection+"/items", query)
 	links := make([]encode.Link, 0, len(s.formats)+5)
 	links = append(links, encode.Link{Href: self.with(), Rel: "self", Type: format.Media})
 	if format.Name != "html" {
 		links = append(links, encode.Link{Href: self.with(queryParam{"f", "html"}), Rel: "alternate", Type: typeHTML, Title: "HTML"})
 	}
-	for _, f := range s.formats {
-		if f.Name != format.Name && f.Fits(l) && (!f.OnlyCRS84 || q.crs.URI == crs84) {
+	for i := range s.formats {
+		if f := &s.formats[i]; f.Name != format.Name && f.Fits(l) && (!f.OnlyCRS84 || q.crs.URI == crs84) {
 			links = append(links, encode.Link{Href: self.with(queryParam{"f", f.Name}), Rel: "alternate", Type: f.Media, Title: f.Title.EN})
 		}
 	}
-	links = append(links, encode.Link{Href: base(req) + collectionPath(l), Rel: "collection", Type: typeJSON})
+	links = append(links, encode.Link{Href: collection, Rel: "collection", Type: typeJSON})
 	around, err := neighbours(q, page)
 	for _, n := range around {
 		links = append(links, encode.Link{Href: self.with(n.change...), Rel: n.rel, Type: format.Media})
@@ -124,7 +125,7 @@ type neighbour struct {
 
 // neighbours are the next and the previous page: by offset when the client pages
 // so, by cursor otherwise.
-func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
+func neighbours(q *itemsQuery, page layers.Page) ([]neighbour, error) {
 	if q.byOffset && q.Cursor == nil {
 		return neighboursByOffset(q, page), nil
 	}
@@ -151,7 +152,7 @@ func neighbours(q itemsQuery, page layers.Page) ([]neighbour, error) {
 	return out, nil
 }
 
-func neighboursByOffset(q itemsQuery, page layers.Page) (out []neighbour) {
+func neighboursByOffset(q *itemsQuery, page layers.Page) (out []neighbour) {
 	if page.More {
 		out = append(out, neighbour{"next", []queryParam{{"offset", strconv.Itoa(q.Offset + q.Limit)}}})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -42,8 +43,8 @@ func (s *server) media(r route, name string) []string {
 
 // choose decides the form of the answer: f over the Accept header, whose wishes
 // it weighs (RFC 9110, section 12.5.1). Among equals the first offer wins.
-func (s *server) choose(req *http.Request, r route) (string, error) {
-	if f := req.URL.Query().Get("f"); f != "" {
+func (s *server) choose(req *http.Request, r route, query url.Values) (string, error) {
+	if f := query.Get("f"); f != "" {
 		return f, nil // it was checked
 	}
 	header := strings.Join(req.Header.Values("Accept"), ",")

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,24 +21,46 @@ const (
 	maxLimit     = 10_000
 )
 
-// checkQuery refuses a query that the resource would not answer in full. Every
-// parameter counts: one that is passed over would answer another question.
-func (r route) checkQuery(req *http.Request) error {
+// parseQuery reads the query of a request, each parameter once.
+func parseQuery(req *http.Request) (url.Values, error) {
 	query, err := url.ParseQuery(req.URL.RawQuery)
 	if err != nil {
-		return &layers.InputError{Param: "query", Value: req.URL.RawQuery, Want: "percent-encoded parameters, joined by &", Err: err}
+		return nil, &layers.InputError{Param: "query", Value: req.URL.RawQuery, Want: "percent-encoded parameters, joined by &", Err: err}
 	}
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		values := query[name]
-		switch {
-		case !storable(name):
-			return &layers.InputError{Param: "query", Value: strconv.QuoteToASCII(name), Want: wantText}
-		case len(values) > 1:
-			return &layers.InputError{Param: name, Value: strings.Join(values, ", "), Want: "one value"}
-		case !storable(values[0]):
-			return &layers.InputError{Param: name, Value: strconv.QuoteToASCII(values[0]), Want: wantText}
+	name := first(query, func(name string, values []string) bool {
+		return !storable(name) || len(values) > 1 || !storable(values[0])
+	})
+	switch values := query[name]; {
+	case values == nil:
+		return query, nil
+	case !storable(name):
+		err = &layers.InputError{Param: "query", Value: strconv.QuoteToASCII(name), Want: wantText}
+	case len(values) > 1:
+		err = &layers.InputError{Param: name, Value: strings.Join(values, ", "), Want: "one value"}
+	default:
+		err = &layers.InputError{Param: name, Value: strconv.QuoteToASCII(values[0]), Want: wantText}
+	}
+	return query, err
+}
+
+// first returns the first name, in their order, of a parameter of which something is
+// so; otherwise one that no parameter has.
+func first(query url.Values, so func(name string, values []string) bool) string {
+	least, found := "", false
+	for name, values := range query {
+		if (!found || name < least) && so(name, values) {
+			least, found = name, true
 		}
 	}
+	if !found {
+		return "\x00"
+	}
+	return least
+}
+
+// checkQuery refuses a query that the resource would not answer in full. Every
+// parameter counts: one that is passed over would answer another question.
+func (r route) checkQuery(query url.Values) (err error) {
 	if !r.filters {
 		err = knownOnly(query, r.known()...)
 	}
@@ -62,20 +83,18 @@ func (r route) known() []string {
 
 // knownOnly refuses a query parameter that the resource does not have.
 func knownOnly(query url.Values, known ...string) error {
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if slices.Contains(known, name) {
-			continue
-		}
-		e := &layers.InputError{Param: name, Want: "no parameters"}
-		if len(known) > 0 {
-			e.Want = "one of the parameters " + strings.Join(known, ", ")
-		}
-		if near := layers.Nearest(name, known); near != "" {
-			e.Hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return e
+	name := first(query, func(name string, _ []string) bool { return !slices.Contains(known, name) })
+	if query[name] == nil {
+		return nil
 	}
-	return nil
+	e := &layers.InputError{Param: name, Want: "no parameters"}
+	if len(known) > 0 {
+		e.Want = "one of the parameters " + strings.Join(known, ", ")
+	}
+	if near := layers.Nearest(name, known); near != "" {
+		e.Hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return e
 }
 
 const wantText = "UTF-8 text without NUL"

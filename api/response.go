@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 )
@@ -25,7 +26,8 @@ type response struct {
 	w      http.ResponseWriter
 	req    *http.Request
 	coders *coders
-	format string // as it was negotiated
+	query  url.Values // as it was checked; nil where any is allowed
+	format string     // as it was negotiated
 	status int
 	sent   bool
 	whole  bool  // all of it is sent at once

@@ -56,7 +56,7 @@ type Format struct {
 }
 
 // Fits tells whether the format can hold the layer.
-func (f Format) Fits(l *layers.Layer) bool {
+func (f *Format) Fits(l *layers.Layer) bool {
 	return !f.OneType || l.HasGeometry() && l.Geometry != "Geometry"
 }
 

@@ -25,11 +25,11 @@ func AppendLinks(dst []byte, links []Link) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendString(append(dst, `{"href":`...), []byte(l.Href))
+		dst = appendString(append(dst, `{"href":`...), l.Href)
 		for _, m := range [...]struct{ name, value string }{{"rel", l.Rel}, {"type", l.Type}, {"title", l.Title}, {"hreflang", l.HrefLang}} {
 			if m.value != "" {
 				dst = append(append(append(dst, `,"`...), m.name...), `":`...)
-				dst = appendString(dst, []byte(m.value))
+				dst = appendString(dst, m.value)
 			}
 		}
 		dst = append(dst, '}')
@@ -58,25 +58,38 @@ func appendValue(dst []byte, kind layers.PropertyType, v []byte) []byte {
 }
 
 // appendString appends a JSON string. Bytes that are not UTF-8 are replaced.
-func appendString(dst, s []byte) []byte {
+func appendString[T string | []byte](dst []byte, s T) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
+	from := 0 // what stands as it is and is not appended yet
 	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
+		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
 			i++
-		case c < 0x20:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-			i++
-		case c < utf8.RuneSelf:
-			dst = append(dst, c)
-			i++
-		default:
-			r, n := utf8.DecodeRune(s[i:])
-			dst = utf8.AppendRune(dst, r)
-			i += n
+			continue
 		}
+		if c >= utf8.RuneSelf {
+			if r, n := decodeRune(s[i:]); r != utf8.RuneError || n > 1 {
+				i += n
+				continue
+			}
+		}
+		dst = append(dst, s[from:i]...)
+		switch i++; {
+		case c >= utf8.RuneSelf:
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+		case c < ' ':
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			dst = append(dst, '\\', c)
+		}
+		from = i
 	}
-	return append(dst, '"')
+	return append(append(dst, s[from:]...), '"')
+}
+
+// decodeRune reads the first character.
+func decodeRune[T string | []byte](s T) (rune, int) {
+	var b [utf8.UTFMax]byte
+	return utf8.DecodeRune(b[:copy(b[:], s)])
 }

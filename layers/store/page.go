@@ -63,11 +63,12 @@ func newPageQuery(l *layers.Layer, q layers.Query, from *float64) (*pageQuery, e
 	if q.BBox != nil {
 		box, plain := b.box(*q.BBox, q.BBoxSRID, srid(l))
 		source += box.from
-		condition := "{g} && _box and st_intersects({g}, _box)"
+		g := shape(l)
+		meets := "st_intersects(" + g + ", " + box.name + ")"
 		if plain { // inside the box of a box is inside it
-			condition = "{g} && _box and case when {g} @ _box then true else st_intersects({g}, _box) end"
+			meets = "case when " + g + " @ " + box.name + " then true else " + meets + " end"
 		}
-		b.and(strings.NewReplacer("{g}", shape(l), "_box", box.name).Replace(condition))
+		b.and(g + " && " + box.name + " and " + meets)
 	}
 	if q.ID != "" {
 		b.and(b.hasKey(l, q.ID))
