@@ -19,15 +19,21 @@ func UnionArea(gs []orb.Geometry) SquareMetres {
 	if len(levels) == 0 {
 		return 0
 	}
-	s := strip{inside: make([]bool, polygons)}
+	s := strip{edges: edges, inside: make([]bool, polygons)}
 	var area float64
+	end := math.Inf(1) // of the side that ends first
 	next, below := 0, zone(levels[0])
 	for i := 1; i < len(levels); i++ {
 		low, high := levels[i-1], levels[i]
-		s.sides = slices.DeleteFunc(s.sides, func(e *side) bool { return e.high.Lat() <= low })
+		if end <= low {
+			s.sides, end = slices.DeleteFunc(s.sides, func(e int) bool { return edges[e].high.Lat() <= low }), math.Inf(1)
+			for _, e := range s.sides {
+				end = min(end, edges[e].high.Lat())
+			}
+		}
 		for ; next < len(edges) && edges[next].low.Lat() <= low; next++ {
-			if edges[next].high.Lat() > low {
-				s.sides = append(s.sides, &edges[next])
+			if high := edges[next].high.Lat(); high > low {
+				s.sides, end = append(s.sides, next), min(end, high)
 			}
 		}
 		above := zone(high)
@@ -60,16 +66,26 @@ func lean(low, high float64) float64 {
 
 // side is an edge that is not level, and the polygon that it bounds.
 type side struct {
-	low, high orb.Point
-	of        int
-	slope     float64 // degrees of longitude for a degree of latitude
-	x         float64 // in the strip at hand
+	low, high  orb.Point
+	west, east float64
+	of         int
+	slope      float64 // degrees of longitude for a degree of latitude
+	x          float64 // in the strip at hand
 }
 
 func (s *side) at(lat float64) float64 { return s.low[0] + s.slope*(lat-s.low[1]) }
 
 // edgesOf returns the sides from south to north, and the number of polygons.
 func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
+	n := 0
+	for _, g := range gs {
+		for _, p := range Polygons(g) {
+			for _, r := range p {
+				n += len(r)
+			}
+		}
+	}
+	all := make([]side, 0, n)
 	for _, g := range gs {
 		for _, p := range Polygons(g) {
 			for _, r := range p {
@@ -79,42 +95,60 @@ func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
 						a, b = b, a
 					}
 					if a.Lat() < b.Lat() {
-						edges = append(edges, side{low: a, high: b, of: polygons, slope: (b[0] - a[0]) / (b[1] - a[1])})
+						all = append(all, side{low: a, high: b, west: min(a[0], b[0]), east: max(a[0], b[0]), of: polygons, slope: (b[0] - a[0]) / (b[1] - a[1])})
 					}
 				}
 			}
 			polygons++
 		}
 	}
-	slices.SortFunc(edges, func(a, b side) int {
-		return cmp.Or(cmp.Compare(a.low[1], b.low[1]), cmp.Compare(a.low[0], b.low[0]), cmp.Compare(a.high[1], b.high[1]), cmp.Compare(a.high[0], b.high[0]))
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &all[i], &all[j]
+		if a.low[1] != b.low[1] {
+			return cmp.Compare(a.low[1], b.low[1])
+		}
+		return cmp.Or(cmp.Compare(a.low[0], b.low[0]), cmp.Compare(a.high[1], b.high[1]), cmp.Compare(a.high[0], b.high[0]))
 	})
+	edges = make([]side, len(all))
+	for i, from := range order {
+		edges[i] = all[from]
+	}
 	return edges, polygons
 }
 
 // levelsOf returns the latitudes between which no two edges cross, in order.
-func levelsOf(edges []side) (levels []float64) {
-	var open []*side
+func levelsOf(edges []side) []float64 {
+	levels := make([]float64, 0, 3*len(edges))
+	var open []int
 	for i := range edges {
 		e := &edges[i]
 		levels = append(levels, e.low[1], e.high[1])
-		open = slices.DeleteFunc(open, func(o *side) bool { return o.high[1] <= e.low[1] })
-		for _, o := range open {
-			if lat, ok := crossing(o, e); ok {
-				levels = append(levels, lat)
+		still := open[:0]
+		for _, k := range open {
+			o := &edges[k]
+			if o.high[1] <= e.low[1] {
+				continue
+			}
+			still = append(still, k)
+			if o.of != e.of && o.west <= e.east && e.west <= o.east {
+				if lat, ok := crossing(o, e); ok {
+					levels = append(levels, lat)
+				}
 			}
 		}
-		open = append(open, e)
+		open = append(still, i)
 	}
 	slices.Sort(levels)
 	return slices.Compact(levels)
 }
 
-// crossing returns the latitude at which two edges change their order.
+// crossing returns the latitude at which two edges of different polygons change their
+// order.
 func crossing(a, b *side) (float64, bool) {
-	if a.of == b.of || min(a.low[0], a.high[0]) > max(b.low[0], b.high[0]) || min(b.low[0], b.high[0]) > max(a.low[0], a.high[0]) {
-		return 0, false
-	}
 	low, high := max(a.low[1], b.low[1]), min(a.high[1], b.high[1])
 	d0, d1 := a.at(low)-b.at(low), a.at(high)-b.at(high)
 	if d0 == 0 || d1 == 0 || (d0 > 0) == (d1 > 0) {
@@ -126,24 +160,30 @@ func crossing(a, b *side) (float64, bool) {
 
 // strip is what lies between two levels.
 type strip struct {
-	sides  []*side // from west to east
-	inside []bool  // by polygon, while a strip is gone through
+	edges  []side
+	sides  []int  // of the edges, from west to east
+	inside []bool // by polygon, while a strip is gone through
 }
 
 // covered returns how many degrees of longitude lie in at least one polygon, and by
 // how many they grow with each degree of latitude. A polygon that is entered is left
 // at its next side. The sides hardly change their places from strip to strip.
 func (s *strip) covered(lat float64) (width, growth float64) {
-	for i, e := range s.sides {
+	for i, k := range s.sides {
+		e := &s.edges[k]
 		e.x = e.at(lat)
-		for ; i > 0 && (s.sides[i-1].x > e.x || s.sides[i-1].x == e.x && s.sides[i-1].of > e.of); i-- {
+		for ; i > 0; i-- {
+			if before := &s.edges[s.sides[i-1]]; before.x < e.x || before.x == e.x && before.of <= e.of {
+				break
+			}
 			s.sides[i] = s.sides[i-1]
 		}
-		s.sides[i] = e
+		s.sides[i] = k
 	}
 	var from *side
 	depth := 0
-	for _, e := range s.sides {
+	for _, k := range s.sides {
+		e := &s.edges[k]
 		if depth == 0 {
 			from = e
 		}
