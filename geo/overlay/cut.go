@@ -27,7 +27,7 @@ func (s *Shape) Cut() (Cut, error) {
 		return s.cutLines()
 	}
 	inside, err := within(s.lines[0][0], s.region.rings)
-	return Cut{Meets: inside, Inside: inside, Point: s.region.global(s.lines[0])[0]}, err
+	return Cut{Meets: inside, Inside: inside, Point: s.region.back(s.lines[0][0])}, err
 }
 
 func (s *Shape) cutArea() (c Cut, err error) {

@@ -22,14 +22,15 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 	}
 	padX, padY := reach*1.01/r.lowX, reach*1.01/110574
 	box := orb.Bound{Min: orb.Point{-padX, -padY}, Max: orb.Point{r.box.Max[0] + padX, r.box.Max[1] + padY}}
-	var near []edge
+	near := r.other[:0]
 	if s.Dimension == 0 {
 		if p := s.lines[0][0]; overlaps(p, p, box) {
-			near = []edge{{a: p, b: p}}
+			near = append(near, edge{a: p, b: p})
 		}
 	} else {
-		near = edgesIn(edgesIn(nil, s.rings, box), s.lines, box)
+		near = edgesIn(edgesIn(near, s.rings, box), s.lines, box)
 	}
+	r.other = near
 	own := edgesIn(r.own[:0], r.rings, orb.Bound{Min: orb.Point{s.box.Min[0] - padX, s.box.Min[1] - padY}, Max: orb.Point{s.box.Max[0] + padX, s.box.Max[1] + padY}})
 	r.own = own
 	if err := r.afford(8*len(near), len(own)); err != nil { // each is worth some that only cross
@@ -57,7 +58,7 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 	if best > reach {
 		best = math.Inf(1)
 	}
-	return best, r.global([]orb.Point{at})[0], nil
+	return best, r.back(at), nil
 }
 
 // between returns the distance of two edges that do not cross, and the points at which

@@ -86,10 +86,12 @@ func (r *Region) local(points []orb.Point) ring {
 	return out
 }
 
+func (r *Region) back(p orb.Point) orb.Point { return orb.Point{p[0] + r.origin[0], p[1] + r.origin[1]} }
+
 func (r *Region) global(points []orb.Point) []orb.Point {
 	out := make([]orb.Point, len(points))
 	for i, p := range points {
-		out[i] = orb.Point{p[0] + r.origin[0], p[1] + r.origin[1]}
+		out[i] = r.back(p)
 	}
 	return out
 }
@@ -148,14 +150,19 @@ func (r *Region) Shape(parts ...geo.WKB) (*Shape, error) {
 // add takes a part of the feature; false when it is of another dimension than those
 // before, or nothing.
 func (s *Shape) add(p geo.Part) bool {
-	points := make([]orb.Point, p.Len())
-	for i := range points {
-		points[i][0], points[i][1] = p.XY(i)
+	one := make(ring, 0, p.Len())
+	origin, box := s.region.origin, s.box
+	for i := range p.Len() {
+		x, y := p.XY(i)
+		q := orb.Point{x - origin[0], y - origin[1]}
+		if len(one) > 0 && one[len(one)-1] == q { // said twice
+			continue
+		}
+		one = append(one, q)
+		box.Min[0], box.Min[1] = min(box.Min[0], q[0]), min(box.Min[1], q[1])
+		box.Max[0], box.Max[1] = max(box.Max[0], q[0]), max(box.Max[1], q[1])
 	}
-	one := s.region.local(points)
-	for _, q := range one {
-		s.box = s.box.Extend(q)
-	}
+	s.box = box
 	dimension := 2
 	switch p.Kind {
 	case geo.PointPart, geo.LinePart:
