@@ -40,13 +40,18 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 	least := math.Inf(1)
 	for _, e := range near {
 		for _, o := range own {
-			d, _, _ := between(e, o, r.x, r.y)
-			least = min(least, d)
+			if !e.farther(o, least, r.x, r.y) {
+				d, _, _ := between(e, o, r.x, r.y)
+				least = min(least, d)
+			}
 		}
 	}
 	best, at := math.Inf(1), orb.Point{}
 	for _, e := range near {
 		for _, o := range own {
+			if e.farther(o, least*1.02, r.x, r.y) {
+				continue
+			}
 			if d, p, q := between(e, o, r.x, r.y); d <= least*1.02 {
 				x, y := r.degree((p[1] + q[1]) / 2)
 				if d, p, _ = between(e, o, x, y); d < best {
@@ -59,6 +64,14 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 		best = math.Inf(1)
 	}
 	return best, r.back(at), nil
+}
+
+// farther reports whether two edges are surely more than so many metres apart: their
+// boxes are.
+func (e edge) farther(o edge, metres, x, y float64) bool {
+	dx := max(0, min(o.a[0], o.b[0])-max(e.a[0], e.b[0]), min(e.a[0], e.b[0])-max(o.a[0], o.b[0])) * x
+	dy := max(0, min(o.a[1], o.b[1])-max(e.a[1], e.b[1]), min(e.a[1], e.b[1])-max(o.a[1], o.b[1])) * y
+	return dx*dx+dy*dy > metres*metres*1.0001
 }
 
 // between returns the distance of two edges that do not cross, and the points at which

@@ -57,6 +57,11 @@ func NewRegion(g orb.Geometry) *Region {
 			r.rings = append(r.rings, directed(r.local(one), i == 0))
 		}
 	}
+	n := 0
+	for _, one := range r.rings {
+		n += len(one)
+	}
+	r.own = make([]edge, 0, n)
 	r.box = orb.Bound{Max: orb.Point{b.Max[0] - b.Min[0], b.Max[1] - b.Min[1]}}
 	r.lowX = 111319 * math.Cos(math.Max(math.Abs(b.Min[1]), math.Abs(b.Max[1]))*math.Pi/180)
 	r.x, r.y = geo.Degree(b.Center()[1])
@@ -86,7 +91,9 @@ func (r *Region) local(points []orb.Point) ring {
 	return out
 }
 
-func (r *Region) back(p orb.Point) orb.Point { return orb.Point{p[0] + r.origin[0], p[1] + r.origin[1]} }
+func (r *Region) back(p orb.Point) orb.Point {
+	return orb.Point{p[0] + r.origin[0], p[1] + r.origin[1]}
+}
 
 func (r *Region) global(points []orb.Point) []orb.Point {
 	out := make([]orb.Point, len(points))
