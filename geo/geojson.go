@@ -21,6 +21,9 @@ import (
 // then returned with its old length.
 func (b WKB) AppendGeoJSON(dst []byte, decimals int) ([]byte, error) {
 	w := writer{cursor: cursor{buf: b}, dst: dst, decimals: decimals, scale: power(decimals)}
+	if dst == nil {
+		w.dst = make([]byte, 0, 2*len(b)+48) // 28 bytes for a position with nine decimals
+	}
 	err := w.geometry(0, 0)
 	if err == nil && w.left() > 0 {
 		err = fmt.Errorf("%w: %d bytes after the end of the geometry", ErrWKB, w.left())

@@ -19,7 +19,27 @@ import (
 var ErrGeometry = errors.New("unsupported geometry")
 
 // Marshal returns the shape as EWKB, as [Append] writes it.
-func Marshal(s geo.Shape) ([]byte, error) { return Append(nil, s) }
+func Marshal(s geo.Shape) ([]byte, error) {
+	return Append(make([]byte, 0, roomFor(s.Geom)), s)
+}
+
+// roomFor is about how many bytes a geometry takes.
+func roomFor(g orb.Geometry) int {
+	n := 32
+	switch g := g.(type) {
+	case orb.LineString:
+		n += 16 * len(g)
+	case orb.Polygon:
+		for _, r := range g {
+			n += 4 + 16*len(r)
+		}
+	case orb.MultiPolygon:
+		for _, p := range g {
+			n += roomFor(p)
+		}
+	}
+	return n
+}
 
 // Append appends the shape as EWKB, little-endian, two-dimensional, with its SRID
 // unless that is 0. A ring or bound becomes a polygon, a point of two NaN an empty
