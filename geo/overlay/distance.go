@@ -6,18 +6,18 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Bounds within which a distance can be taken from straight lines between longitudes
-// and latitudes: how far apart in metres, and how large the region in degrees.
-const (
-	farthest = 5000.
-	widest   = 0.2
-)
+// Farthest is how many metres apart a shape and its region may be for their distance to
+// be taken from straight lines between longitudes and latitudes.
+const Farthest = 5000.
+
+// widest is how large in degrees the region may be for that.
+const widest = 0.2
 
 // Distance returns how many metres the shape, which does not meet the region, is away,
 // and where on it is nearest; infinity when it is farther than reach.
 func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 	r := s.region
-	if reach > farthest || r.box.Max[0] > widest || r.box.Max[1] > widest {
+	if reach > Farthest || r.box.Max[0] > widest || r.box.Max[1] > widest {
 		return 0, orb.Point{}, ErrClose
 	}
 	padX, padY := reach*1.01/r.lowX, reach*1.01/110574
@@ -37,8 +37,12 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 		return 0, orb.Point{}, err
 	}
 	// The scale of a degree hardly changes: a hundredth of what the region is wide.
+	whole := edge{b: r.box.Max}
 	least := math.Inf(1)
 	for _, e := range near {
+		if e.farther(whole, least, r.x, r.y) {
+			continue
+		}
 		for _, o := range own {
 			if !e.farther(o, least, r.x, r.y) {
 				d, _, _ := between(e, o, r.x, r.y)
@@ -48,6 +52,9 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 	}
 	best, at := math.Inf(1), orb.Point{}
 	for _, e := range near {
+		if e.farther(whole, least*1.02, r.x, r.y) {
+			continue
+		}
 		for _, o := range own {
 			if e.farther(o, least*1.02, r.x, r.y) {
 				continue

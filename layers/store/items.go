@@ -291,15 +291,7 @@ func (p *plain) write(raw [][]byte) {
 		if len(b) != c.size { // null
 			continue
 		}
-		var v int64
-		switch c.size {
-		case 8:
-			v = int64(binary.BigEndian.Uint64(b))
-		case 4:
-			v = int64(int32(binary.BigEndian.Uint32(b)))
-		case 2:
-			v = int64(int16(binary.BigEndian.Uint16(b)))
-		}
+		v := integer(b)
 		from := len(p.text)
 		if c.instant {
 			p.text = appendInstant(p.text, v)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"planatlas/geo"
 	"planatlas/geo/crs"
@@ -25,24 +26,29 @@ func (s *Store) Snapshot(ctx context.Context, f func(check.Snapshot) error) erro
 	}
 	o := &opening{conn: conn, limit: s.opts.LayerTimeout}
 	defer o.end(ctx)
-	return f(newSnapshot(o))
+	return f(s.newSnapshot(o))
 }
 
 type snapshot struct {
 	tx    session
+	texts *texts
 	sites map[string]site // that were measured last, by their EWKB
 }
 
-func newSnapshot(tx session) snapshot { return snapshot{tx, map[string]site{}} }
+func (s *Store) newSnapshot(tx session) snapshot { return snapshot{tx, &s.texts, map[string]site{}} }
 
 // Measure implements [check.Snapshot]. Each layer has its own time limit, and a
 // layer that fails does not stop the others.
-func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.Need, on layers.Day) ([]check.Measured, error) {
-	out := make([]check.Measured, len(sites))
-	valid, err := measureSites(ctx, s.tx, sites, out)
-	if err != nil || len(valid) == 0 {
+func (s snapshot) Measure(ctx context.Context, shapes []geo.Shape, needs []check.Need, on layers.Day) ([]check.Measured, error) {
+	out := make([]check.Measured, len(shapes))
+	sites, err := newSites(shapes, out)
+	if err != nil || len(sites) == 0 {
 		return out, err
 	}
+	if err := measureSites(ctx, s.tx, sites); err != nil {
+		return out, err
+	}
+	valid := sound(sites)
 	clear(s.sites)
 	for _, site := range valid {
 		s.sites[string(site.wkb)] = site
@@ -51,11 +57,13 @@ func (s snapshot) Measure(ctx context.Context, sites []geo.Shape, needs []check.
 			site.out.Layers[k].Layer = need.Layer
 		}
 	}
-	if err := measureAtOnce(ctx, s.tx, valid, needs, on); err != nil {
+	if len(valid) == 0 || len(needs) == 0 {
+		return out, nil
+	}
+	if err := s.measureAtOnce(ctx, valid, needs, on); err != nil {
 		return out, err
 	}
-	err = joinSlivers(ctx, s.tx, valid, needs)
-	return out, err
+	return out, joinSlivers(ctx, s.tx, valid, needs)
 }
 
 // site is a site that can be measured.
@@ -77,92 +85,98 @@ func arrays(sites []site) (shapes, planes [][]byte) {
 	return shapes, planes
 }
 
-// measureAtOnce asks for what lies around the sites in all layers in one exchange, and
-// in another one for what could not be measured by that. A layer that fails in either
-// is asked about by itself.
-func measureAtOnce(ctx context.Context, tx session, sites []site, needs []check.Need, on layers.Day) error {
-	more := make([]pending, len(needs))
-	var all, rest []int
-	for k := range needs {
-		all = append(all, k)
-	}
-	done, err := exchange(ctx, tx, all, func(k int) []ask { return asks(sites, needs[k], k, on, &more[k]) })
-	if err != nil {
-		return err
-	}
-	for _, k := range all[:done] {
-		if len(more[k].undecided)+len(more[k].far) > 0 {
-			rest = append(rest, k)
+// sound are the sites that can be measured.
+func sound(sites []site) (valid []site) {
+	for _, s := range sites {
+		if s.out.Err == nil {
+			valid = append(valid, s)
 		}
 	}
-	again, err := exchange(ctx, tx, rest, func(k int) []ask { return more[k].asks(needs[k], k, on) })
-	if err != nil {
-		return err
+	return valid
+}
+
+// measureAtOnce asks for what lies around the sites in all layers in one exchange, and in
+// further ones for what could not be measured by that. A layer that fails is asked about
+// by itself.
+func (s snapshot) measureAtOnce(ctx context.Context, sites []site, needs []check.Need, on layers.Day) error {
+	more := make([]pending, len(needs))
+	left := make([]int, len(needs))
+	for k := range needs {
+		left[k], more[k].around = k, sites
 	}
-	for _, k := range append(all[done:], rest[again:]...) {
-		if err := measureAlone(ctx, tx, sites, needs[k], k, on); err != nil {
+	asks := askCommon(sites, needs, left)
+	for {
+		var of []ask
+		left = slices.DeleteFunc(left, func(k int) bool {
+			now := more[k]
+			more[k] = pending{}
+			n := len(of)
+			of = append(of, now.asks(s.texts, needs[k], k, on, &more[k])...)
+			return len(of) == n
+		})
+		if len(left) == 0 {
+			return nil
+		}
+		if exchange(ctx, s.tx, append(of, asks...)) != nil {
+			break
+		}
+		asks = nil
+	}
+	if _, err := s.tx.Exec(ctx, "rollback to savepoint layers"); err != nil {
+		return domainError("measure", errors.Join(ctx.Err(), err))
+	}
+	for _, k := range left {
+		if err := s.measureAlone(ctx, sites, needs, k, on); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// exchange asks about layers at once and returns how many of them are answered. After
-// a failure the transaction is as measureSites left it.
-func exchange(ctx context.Context, tx session, ks []int, asks func(k int) []ask) (done int, err error) {
-	if len(ks) == 0 {
-		return 0, nil
-	}
+// exchange asks at once. After a failure all that were asked count as not answered.
+func exchange(ctx context.Context, tx session, asks []ask) error {
 	b := &pgx.Batch{}
-	for _, k := range ks {
-		of := asks(k)
-		for i, a := range of {
-			b.Queue(a.sql, a.args...).Query(func(rows pgx.Rows) error {
-				err := a.read(rows)
-				if err == nil && i == len(of)-1 {
-					done++
-				}
-				return err
-			})
-		}
+	for _, a := range asks {
+		b.Queue(a.sql, a.args...).Query(a.read)
 	}
-	if err := tx.SendBatch(ctx, b).Close(); err == nil {
-		return done, nil
-	}
-	if _, err := tx.Exec(ctx, "rollback to savepoint layers"); err != nil {
-		return 0, domainError("measure", errors.Join(ctx.Err(), err))
-	}
-	return done, nil
+	return tx.SendBatch(ctx, b).Close()
 }
 
 // measureAlone asks for one layer. When it takes too long for all sites it is asked
 // for each.
-func measureAlone(ctx context.Context, tx session, sites []site, need check.Need, k int, on layers.Day) error {
-	for _, s := range sites {
-		s.out.Layers[k] = check.Measurement{Layer: need.Layer} // nothing of an attempt that failed
+func (s snapshot) measureAlone(ctx context.Context, sites []site, needs []check.Need, k int, on layers.Day) error {
+	need := needs[k]
+	for _, at := range sites {
+		at.out.Layers[k] = check.Measurement{Layer: need.Layer} // nothing of an attempt that failed
 	}
-	err := apart(ctx, tx, func() error {
+	err := apart(ctx, s.tx, func() error {
 		var more pending
-		if err := inTurn(ctx, tx, asks(sites, need, k, on, &more)); err != nil {
-			return err
+		asks := append((&pending{around: sites}).asks(s.texts, need, k, on, &more), askCommon(sites, needs, []int{k})...)
+		for len(asks) > 0 {
+			if err := inTurn(ctx, s.tx, asks); err != nil {
+				return err
+			}
+			now := more
+			more = pending{}
+			asks = now.asks(s.texts, need, k, on, &more)
 		}
-		return inTurn(ctx, tx, more.asks(need, k, on))
+		return nil
 	})
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil || tx.Conn().IsClosed():
+	case ctx.Err() != nil || s.tx.Conn().IsClosed():
 		return domainError("measure "+need.Layer.ID, errors.Join(ctx.Err(), err))
 	case len(sites) > 1 && tooSlow(err):
 		for i := range sites {
-			if err := measureAlone(ctx, tx, sites[i:i+1], need, k, on); err != nil {
+			if err := s.measureAlone(ctx, sites[i:i+1], needs, k, on); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	for _, s := range sites {
-		s.out.Layers[k] = notMeasured(need.Layer, err)
+	for _, at := range sites {
+		at.out.Layers[k] = notMeasured(need.Layer, err)
 	}
 	return nil
 }
@@ -190,35 +204,46 @@ const siteSQL = `select valid, coalesce(reason, ''), st_x(location), st_y(locati
 	cross join lateral st_isvaliddetail(g)
 	cross join lateral (select case when valid and zone > 0 then st_transform(planatlas.densify(g), zone) end p offset 0) t order by i`
 
-// measureSites measures the sites themselves and returns those that can be measured
-// further. A site that is not valid or too small has an error of its own.
-func measureSites(ctx context.Context, tx session, shapes []geo.Shape, out []check.Measured) (valid []site, err error) {
-	wkb, zones, codes := make([][]byte, len(shapes)), make([]int, len(shapes)), make([]string, len(shapes))
+// newSites prepares the sites to be measured.
+func newSites(shapes []geo.Shape, out []check.Measured) (sites []site, err error) {
+	sites = make([]site, len(shapes))
 	for i, shape := range shapes {
-		if wkb[i], err = postgis.Marshal(shape); err != nil {
+		s := site{Shape: shape, out: &out[i], slivers: map[[2]int]orb.Geometry{}, plain: map[[2]string][]geo.WKB{}}
+		if s.wkb, err = postgis.Marshal(shape); err != nil {
 			return nil, fmt.Errorf("encode the site: %w", err)
 		}
 		if zone, ok := zoneOf(shape); ok {
-			zones[i], codes[i] = zone.EPSG, zone.Code()
+			s.zone = zone.EPSG
 		}
+		sites[i] = s
+	}
+	return sites, nil
+}
+
+// measureSites measures the sites themselves. One that is not valid or too small has an
+// error of its own.
+func measureSites(ctx context.Context, tx session, sites []site) error {
+	zones := make([]int, len(sites))
+	for i, s := range sites {
+		zones[i] = s.zone
 	}
 	b := &pgx.Batch{}
-	b.Queue(siteSQL, wkb, zones).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(siteSQL, wkbs(sites), zones).Query(func(rows pgx.Rows) (err error) {
 		i := 0
 		for ; rows.Next() && err == nil; i++ {
-			err = measureSite(rows, site{Shape: shapes[i], wkb: wkb[i], zone: zones[i], out: &out[i], slivers: map[[2]int]orb.Geometry{}, plain: map[[2]string][]geo.WKB{}}, codes[i], &valid)
+			err = sites[i].measure(rows)
 		}
 		rows.Close()
-		if err = errors.Join(err, rows.Err()); err == nil && i != len(shapes) {
+		if err = errors.Join(err, rows.Err()); err == nil && i != len(sites) {
 			err = errors.New("the database left out a site")
 		}
 		return err
 	})
 	b.Queue("savepoint layers")
-	return valid, domainError("measure the site", tx.SendBatch(ctx, b).Close())
+	return domainError("measure the site", tx.SendBatch(ctx, b).Close())
 }
 
-func measureSite(row pgx.Rows, s site, code string, valid *[]site) error {
+func (s *site) measure(row pgx.Rows) error {
 	var sound bool
 	var reason string
 	var x, y, planeM2 *float64
@@ -241,11 +266,10 @@ func measureSite(row pgx.Rows, s site, code string, valid *[]site) error {
 		return nil
 	}
 	if planeM2 != nil {
-		m.Site.PlaneM2, m.Site.PlaneCRS = *planeM2, code
+		m.Site.PlaneM2, m.Site.PlaneCRS = *planeM2, fmt.Sprintf("EPSG:%d", s.zone)
 	}
 	var err error
 	m.Site.Geometry, err = geoJSON(s.wkb)
-	*valid = append(*valid, s)
 	return err
 }
 

@@ -8,9 +8,11 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"planatlas/geo"
+	"planatlas/geo/overlay"
 	"planatlas/geo/postgis"
 	"planatlas/layers"
 	"planatlas/layers/check"
@@ -26,16 +28,14 @@ var measureSQL string
 // What the statements about a layer have in common: what holds for all sites; whether
 // the layer covers what is around a site; and how far the nearest feature is.
 const (
-	factsSQL = `y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
+	unlocatedSQL = "(select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> {day})"
+	finestSQL    = "(select min(accuracy_m) from {table} where geom is not null)"
+	guardedSQL   = "exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated)"
+	factsSQL     = `y.revision _revision, y.changed_at _changed, o.geom _outline, o.accuracy_m _fuzzy,
         $5::float8 + coalesce((select max(accuracy_m) from {table}), 0) + {widest} _reach,
-        (select count(*) from {table} where (geom is null or st_isempty(geom)) and valid @> {day}) _unlocated,
-        (select min(accuracy_m) from {table} where geom is not null) _finest,
-        -- A table that was emptied or written anew since the snapshot shows what the
-        -- snapshot must not see.
-        (select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in ('{table}'::regclass, '{parts}'::regclass)) _steady,
-        exists (select from pg_constraint where conrelid = '{table}'::regclass and conname = 'sound' and convalidated) _guarded`
-	coveredSQL = `case when st_covers(_outline, planatlas.reach(_g, $5::float8 + _fuzzy)) then true
-        else st_covers(_outline, _g) and st_distance(st_boundary(_outline)::geography, _g::geography) >= $5::float8 + _fuzzy end`
+        {unlocated} _unlocated, {finest} _finest, {steady} _steady, {guarded} _guarded`
+	coveredSQL = `case when st_covers(_outline, planatlas.reach(_g, %[1]s + _fuzzy)) then true
+        else st_covers(_outline, _g) and st_distance(st_boundary(_outline)::geography, _g::geography) >= %[1]s + _fuzzy end`
 	nearestOf = `(
             -- However far: of the features that are first by the index, the distance of
             -- each bounds the nearest one's. Where the first one is cut, the parts give
@@ -66,25 +66,32 @@ type ask struct {
 }
 
 // asks says what has to be asked about the k-th need, and after that says what more.
-func asks(sites []site, need check.Need, k int, on layers.Day, more *pending) []ask {
-	out := []ask{{layerSQL(plainSQL, "$6::text::date", need.Layer), layerArgs(sites, need, on),
-		func(rows pgx.Rows) error { return readPlain(rows, sites, need, k, more) }}}
-	for z := range need.Zones {
-		out = append(out, askZone(sites, need, k, z, on))
+func (p *pending) asks(texts *texts, need check.Need, k int, on layers.Day, more *pending) (out []ask) {
+	if len(p.around) > 0 {
+		out = append(out, ask{texts.of(need.Layer, plainSQL, "$3::text::date"), []any{wkbs(p.around), need.WithinM, string(on)},
+			func(rows pgx.Rows) error { return readPlain(rows, p.around, need, k, more) }})
 	}
-	return out
-}
-
-// asks says what more has to be asked about the k-th need.
-func (p *pending) asks(need check.Need, k int, on layers.Day) (out []ask) {
 	if len(p.undecided) > 0 {
-		out = append(out, ask{layerSQL(measureSQL, "$6::text::date", need.Layer), layerArgs(p.undecided, need, on),
+		out = append(out, ask{texts.of(need.Layer, measureSQL, "$6::text::date"), layerArgs(p.undecided, need, on),
 			func(rows pgx.Rows) error { return readLayer(rows, p.undecided, need, k) }})
 	}
 	if len(p.far) > 0 {
 		shapes, planes := arrays(p.far)
-		out = append(out, ask{layerSQL(nearestSQL, "$3::text::date", need.Layer), []any{shapes, planes, string(on)},
-			func(rows pgx.Rows) error { return readNearest(rows, p.far, k) }})
+		out = append(out, ask{texts.of(need.Layer, nearestSQL, "$3::text::date"), []any{shapes, planes, string(on), overlay.Farthest},
+			func(rows pgx.Rows) error { return readNearest(rows, p.far, k, more) }})
+	}
+	for z := range need.Zones {
+		if len(p.zones) > 0 {
+			out = append(out, askZone(p.zones, need, k, z, on))
+		}
+	}
+	return out
+}
+
+func wkbs(sites []site) [][]byte {
+	out := make([][]byte, len(sites))
+	for i, s := range sites {
+		out[i] = s.wkb
 	}
 	return out
 }
@@ -94,14 +101,52 @@ func layerArgs(sites []site, need check.Need, on layers.Day) []any {
 	return []any{shapes, planes, need.Layer.ID, need.Layer.Coverage.Area, need.WithinM, string(on)}
 }
 
+// steady is the expression for whether the tables of a layer are those that the snapshot
+// sees: one that was emptied or written anew since shows what it must not.
+func steady(l *layers.Layer) string {
+	return fmt.Sprintf("(select bool_and(relfilenode = pg_relation_filenode(oid)) from pg_class where oid in (%s::regclass, %s::regclass))",
+		literal(table(l)), literal(partsTable(l)))
+}
+
 func partsTable(l *layers.Layer) string { return pgx.Identifier{"layers_parts", l.ID}.Sanitize() }
+
+// texts are the statements about layers, which are written once.
+type texts struct {
+	mu  sync.Mutex
+	all map[textKey]string
+}
+
+type textKey struct {
+	layer *layers.Layer
+	sql   string
+}
+
+// mostTexts bounds how many are kept: those of a catalogue that was replaced go.
+const mostTexts = 4096
+
+// of is a statement about the layer, in which the day is that expression.
+func (t *texts) of(l *layers.Layer, sql, day string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := textKey{l, sql}
+	text, there := t.all[key]
+	if !there {
+		text = layerSQL(sql, day, l)
+		if t.all == nil || len(t.all) >= mostTexts {
+			t.all = map[textKey]string{}
+		}
+		t.all[key] = text
+	}
+	return text
+}
 
 // layerSQL puts a layer into one of the statements that measure. Properties are read
 // as texts, numbers and truth values.
 func layerSQL(sql, day string, l *layers.Layer) string {
 	columns := []string{"_f.revision"}
 	words := map[string]string{"half": "0::float8", "widest": "0", "sliver": strconv.FormatFloat(check.SliverRadiusM, 'g', -1, 64),
-		"day": day, "facts": factsSQL, "covered": coveredSQL, "nearest": nearestOf}
+		"day": day, "facts": factsSQL, "covered": fmt.Sprintf(coveredSQL, "$5::float8"), "nearest": nearestOf, "unlocated": unlocatedSQL, "finest": finestSQL,
+		"steady": steady(l), "guarded": guardedSQL}
 	for _, p := range l.AllProperties() {
 		column := quote(p.Name)
 		switch p.Name {
@@ -207,6 +252,10 @@ func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
 		}
 		s := sites[r.site-1]
 		m := &s.out.Layers[k]
+		if m.Err != nil { // by a zone
+			seen[r.site-1] = true
+			continue
+		}
 		if !seen[r.site-1] {
 			seen[r.site-1] = true
 			maps.DeleteFunc(s.slivers, func(at [2]int, _ orb.Geometry) bool { return at[0] == k }) // of an attempt that failed
@@ -214,7 +263,7 @@ func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
 				return err
 			}
 		}
-		if r.id == nil || m.Err != nil {
+		if r.id == nil {
 			continue
 		}
 		f, parts, err := r.feature(s, properties)

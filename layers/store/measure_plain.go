@@ -26,26 +26,69 @@ var nearestSQL string
 
 // pending are the sites that the database has to be asked more about in one layer.
 type pending struct {
+	around    []site // what lies around them
 	undecided []site // not plain: measured by the database alone
 	far       []site // with nothing in reach: how far the nearest feature is
+	zones     []site // that have to lie in or out of zones
 }
 
-// plainRow is one row of measure_plain.sql.
+// plainRow is a feature, or a part of one, of a row of measure_plain.sql.
 type plainRow struct {
-	layerRow
-	sound       *bool
-	reach, half *float64
-	n           *int
-	wkb         geo.WKB
+	id       string
+	n        int32
+	sound    bool
+	wkb      geo.WKB
+	half     float64
+	revision int64
+	values   []any
 }
 
-func (r *plainRow) scan(rows pgx.Rows) error {
-	into := []any{&r.site, &r.revision, &r.changed, &r.steady, &r.unlocated, &r.finest, &r.covered, &r.reach,
-		&r.id, &r.n, &r.sound, (*[]byte)(&r.wkb), &r.half, &r.featureRevision}
-	for i := range r.values {
-		into = append(into, &r.values[i])
+// plainSite are the rows of a site.
+type plainSite struct {
+	number int // from 1
+	m      check.Measurement
+	reach  float64
+	rows   []plainRow
+}
+
+// of is whether a row belongs to the site at hand.
+func (p *plainSite) of(raw [][]byte) bool { return p.number == int(integer(raw[0])) }
+
+// begin takes what a row says of the layer.
+func (p *plainSite) begin(raw [][]byte, l *layers.Layer) {
+	*p = plainSite{number: int(integer(raw[0])), reach: float(raw[1]), rows: p.rows[:0],
+		m: check.Measurement{Layer: l, Measured: true, Unlocated: int(integer(raw[2]))}}
+	if raw[3] != nil {
+		finest := float(raw[3])
+		p.m.FinestM = &finest
 	}
-	return rows.Scan(into...)
+}
+
+// add takes what a row says of a feature.
+func (p *plainSite) add(raw [][]byte, properties []layers.Property) {
+	raw = raw[4:]
+	if raw[0] == nil {
+		return
+	}
+	r := plainRow{id: string(raw[0]), n: int32(integer(raw[1])), sound: len(raw[2]) == 1 && raw[2][0] == 1, wkb: slices.Clone(raw[3]),
+		half: float(raw[4]), revision: integer(raw[5]), values: make([]any, len(properties))}
+	for i, b := range raw[6:] {
+		r.values[i] = value(b, properties[i].Type)
+	}
+	p.rows = append(p.rows, r)
+}
+
+// value is a property as [layerSQL] reads it.
+func value(b []byte, t layers.PropertyType) any {
+	switch {
+	case b == nil:
+		return nil
+	case t == layers.Boolean:
+		return b[0] == 1
+	case t == layers.Integer || t == layers.Number:
+		return float(b)
+	}
+	return string(b)
 }
 
 // readPlain measures what measure_plain.sql returns of a layer, site after site, and
@@ -55,30 +98,27 @@ func readPlain(rows pgx.Rows, sites []site, need check.Need, k int, more *pendin
 	defer rows.Close()
 	properties := need.Layer.AllProperties()
 	done := make([]bool, len(sites))
-	var of []*plainRow // the site at hand
+	var at plainSite
 	finish := func() error {
-		if len(of) == 0 {
+		if at.number == 0 {
 			return nil
 		}
-		at := of[0].site - 1
-		if done[at] {
+		if done[at.number-1] {
 			return errors.New("the rows of a site came apart")
 		}
-		done[at] = true
-		return measurePlain(sites[at], of, plainNeed{need, k, properties}, more)
+		done[at.number-1] = true
+		measurePlain(sites[at.number-1], &at, plainNeed{need, k, properties}, more)
+		return nil
 	}
 	for rows.Next() {
-		r := &plainRow{layerRow: layerRow{values: make([]any, len(properties))}}
-		if err := r.scan(rows); err != nil {
-			return err
-		}
-		if len(of) > 0 && of[0].site != r.site {
+		raw := rows.RawValues()
+		if !at.of(raw) {
 			if err := finish(); err != nil {
 				return err
 			}
-			of = of[:0]
+			at.begin(raw, need.Layer)
 		}
-		of = append(of, r)
+		at.add(raw, properties)
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -87,7 +127,7 @@ func readPlain(rows pgx.Rows, sites []site, need check.Need, k int, more *pendin
 		return err
 	}
 	if slices.Contains(done, false) {
-		return fmt.Errorf("%w", errNotThere)
+		return errNotThere
 	}
 	return nil
 }
@@ -100,45 +140,41 @@ type plainNeed struct {
 }
 
 // measurePlain measures one site against the features whose rows these are.
-func measurePlain(s site, rows []*plainRow, need plainNeed, more *pending) error {
+func measurePlain(s site, p *plainSite, need plainNeed, more *pending) {
 	m := &s.out.Layers[need.k]
 	maps.DeleteFunc(s.slivers, func(at [2]int, _ orb.Geometry) bool { return at[0] == need.k }) // of an attempt that failed
-	zones := m.Zones
-	if err := rows[0].head(need.Need, m); err != nil {
-		return err
+	*m = p.m
+	if len(need.Zones) > 0 {
+		more.zones = append(more.zones, s)
 	}
-	err := plainFeatures(s, rows, need, m)
-	if err != nil { // whatever it is: the database looks at it more closely
-		*m = check.Measurement{Layer: need.Layer, Zones: zones}
+	err := plainFeatures(s, p, need, m)
+	switch {
+	case err != nil: // whatever it is: the database looks at it more closely
+		*m = check.Measurement{Layer: need.Layer}
 		more.undecided = append(more.undecided, s)
-		return nil
-	}
-	if m.Nearest == nil {
+	case m.Nearest == nil:
 		m.Measured = false
 		more.far = append(more.far, s)
 	}
-	return nil
 }
 
 // errPlain is why a site is left to the database.
 var errPlain = errors.New("not plain")
 
-func plainFeatures(s site, rows []*plainRow, need plainNeed, m *check.Measurement) error {
-	switch {
-	case rows[0].reach == nil:
-		return errPlain
-	case rows[0].id == nil:
+func plainFeatures(s site, p *plainSite, need plainNeed, m *check.Measurement) error {
+	rows := p.rows
+	if len(rows) == 0 {
 		return nil
 	}
-	slices.SortFunc(rows, func(a, b *plainRow) int { return cmp.Or(cmp.Compare(*a.id, *b.id), cmp.Compare(*a.n, *b.n)) })
+	slices.SortFunc(rows, func(a, b plainRow) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.n, b.n)) })
 	region := overlay.NewRegion(s.Geom)
 	shared := map[string]orb.Geometry{} // by feature, of the areas
 	for len(rows) > 0 {
 		n := 1
-		for n < len(rows) && *rows[n].id == *rows[0].id {
+		for n < len(rows) && rows[n].id == rows[0].id {
 			n++
 		}
-		f, parts, err := plainFeature(s, region, rows[:n], need)
+		f, parts, err := plainFeature(s, region, rows[:n], p.reach, need)
 		if err != nil {
 			return err
 		}
@@ -174,10 +210,10 @@ func plainFeatures(s site, rows []*plainRow, need plainNeed, m *check.Measuremen
 // plainFeature measures one feature. One that is farther than all that is asked about
 // has an infinite distance, and one that is only farther than itself is asked about
 // has no values.
-func plainFeature(s site, region *overlay.Region, rows []*plainRow, need plainNeed) (f check.FeatureMeasure, parts orb.Geometry, err error) {
+func plainFeature(s site, region *overlay.Region, rows []plainRow, reach float64, need plainNeed) (f check.FeatureMeasure, parts orb.Geometry, err error) {
 	pieces := make([]geo.WKB, len(rows))
 	for i, r := range rows {
-		if r.sound == nil || !*r.sound {
+		if !r.sound {
 			return f, nil, errPlain
 		}
 		pieces[i] = r.wkb
@@ -186,19 +222,19 @@ func plainFeature(s site, region *overlay.Region, rows []*plainRow, need plainNe
 	if err != nil {
 		return f, nil, err
 	}
-	r := rows[0]
+	r := &rows[0]
 	accuracy := r.number(need.properties, "accuracy_m")
-	f = check.FeatureMeasure{ID: *r.id, Revision: *r.featureRevision, Dimension: shape.Dimension}
+	f = check.FeatureMeasure{ID: r.id, Revision: r.revision, Dimension: shape.Dimension}
 	cut, err := shape.Cut()
 	if err != nil {
 		return f, nil, err
 	}
 	if !cut.Meets {
 		var p orb.Point
-		if f.DistanceM, p, err = shape.Distance(*r.reach); err != nil {
+		if f.DistanceM, p, err = shape.Distance(reach); err != nil {
 			return f, nil, err
 		}
-		if !(f.DistanceM <= need.WithinM+accuracy+*r.half) {
+		if !(f.DistanceM <= need.WithinM+accuracy+r.half) {
 			return f, nil, nil
 		}
 		f.Values = r.named(need.properties)
@@ -297,24 +333,62 @@ func geoJSONOf(g orb.Geometry) ([]byte, error) {
 	return geoJSON(wkb)
 }
 
-// readNearest completes the measures of sites that have nothing in reach.
-func readNearest(rows pgx.Rows, sites []site, k int) error {
+// readNearest completes the measures of sites that have nothing in reach, by what
+// measure_nearest.sql returns.
+func readNearest(rows pgx.Rows, sites []site, k int, more *pending) error {
 	defer rows.Close()
-	n := 0
-	for ; rows.Next(); n++ {
-		var i int
-		var nearest *float64
-		if err := rows.Scan(&i, &nearest); err != nil {
-			return err
+	regions := make([]*overlay.Region, len(sites))
+	var undecided []int
+	for rows.Next() {
+		raw := rows.RawValues()
+		i := int(integer(raw[0])) - 1
+		m := &sites[i].out.Layers[k]
+		m.Measured = true
+		if raw[2] == nil {
+			if raw[3] != nil {
+				gap := float(raw[3])
+				m.Nearest = &gap
+			}
+			continue
 		}
-		m := &sites[i-1].out.Layers[k]
-		m.Nearest, m.Measured = nearest, true
+		if regions[i] == nil {
+			regions[i] = overlay.NewRegion(sites[i].Geom)
+		}
+		reach := float(raw[1])
+		if m.Nearest != nil {
+			reach = min(reach, *m.Nearest)
+		}
+		d, err := distance(regions[i], raw[2], reach)
+		switch {
+		case err != nil:
+			undecided = append(undecided, i)
+		case m.Nearest == nil || d < *m.Nearest:
+			m.Nearest = &d
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if n != len(sites) {
-		return fmt.Errorf("the nearest feature was looked for from %d of %d sites", n, len(sites))
+	for i, s := range sites {
+		m := &s.out.Layers[k]
+		if !m.Measured {
+			return fmt.Errorf("the nearest feature was not looked for from site %d of %d", i+1, len(sites))
+		}
+		if m.Nearest != nil && math.IsInf(*m.Nearest, 1) || slices.Contains(undecided, i) {
+			*m = check.Measurement{Layer: m.Layer}
+			more.undecided = append(more.undecided, s)
+		}
 	}
 	return nil
+}
+
+// distance is how many metres a shape that does not meet the region is away; infinity
+// when it is farther than reach.
+func distance(r *overlay.Region, b geo.WKB, reach float64) (float64, error) {
+	shape, err := r.Shape(b)
+	if err != nil {
+		return 0, err
+	}
+	d, _, err := shape.Distance(reach)
+	return d, err
 }

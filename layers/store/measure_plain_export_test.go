@@ -14,20 +14,24 @@ func MeasureByDatabase(ctx context.Context, s *Store, sites []geo.Shape, needs [
 	out = make([]check.Measured, len(sites))
 	err = s.Snapshot(ctx, func(snap check.Snapshot) error {
 		tx := snap.(snapshot).tx
-		valid, err := measureSites(ctx, tx, sites, out)
+		all, err := newSites(sites, out)
 		if err != nil {
 			return err
 		}
+		if err := measureSites(ctx, tx, all); err != nil {
+			return err
+		}
+		valid := sound(all)
 		for _, site := range valid {
 			site.out.Layers = make([]check.Measurement, len(needs))
 		}
 		for k, need := range needs {
 			var more pending
-			if err := inTurn(ctx, tx, asks(valid, need, k, on, &more)[:1]); err != nil {
+			if err := inTurn(ctx, tx, (&pending{around: valid}).asks(&s.texts, need, k, on, &more)[:1]); err != nil {
 				return err
 			}
 			undecided += len(more.undecided)
-			if err := inTurn(ctx, tx, (&pending{undecided: valid}).asks(need, k, on)); err != nil {
+			if err := inTurn(ctx, tx, (&pending{undecided: valid}).asks(&s.texts, need, k, on, nil)); err != nil {
 				return err
 			}
 		}

@@ -95,19 +95,16 @@ func inOrder(taken []check.Taken) []check.Taken {
 
 // site returns the site as it was measured, or measures it.
 func (s snapshot) site(ctx context.Context, shape geo.Shape) (site, error) {
-	wkb, err := postgis.Marshal(shape)
+	out := make([]check.Measured, 1)
+	sites, err := newSites([]geo.Shape{shape}, out)
 	if err != nil {
-		return site{}, fmt.Errorf("encode the site: %w", err)
+		return site{}, err
 	}
-	if known, ok := s.sites[string(wkb)]; ok {
+	if known, ok := s.sites[string(sites[0].wkb)]; ok {
 		return known, nil
 	}
-	out := []check.Measured{{}}
-	valid, err := measureSites(ctx, s.tx, []geo.Shape{shape}, out)
-	if err != nil || out[0].Err != nil {
-		return site{}, errors.Join(err, out[0].Err)
-	}
-	return valid[0], nil
+	err = measureSites(ctx, s.tx, sites)
+	return sites[0], errors.Join(err, out[0].Err)
 }
 
 // take asks for what is taken from the site, as EWKB.

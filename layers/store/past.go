@@ -31,7 +31,7 @@ func (s *Store) SnapshotAt(ctx context.Context, at check.Moment, f func(check.Sn
 	if _, err := tx.Exec(ctx, settingsSQL, settings(s.opts.LayerTimeout)...); err != nil {
 		return domainError("begin a check", err)
 	}
-	return f(newSnapshot(pastTx{tx, strings.NewReplacer(names...)}))
+	return f(s.newSnapshot(pastTx{tx, strings.NewReplacer(names...)}))
 }
 
 // layOut makes the temporary tables. It returns pairs: the name of a table in

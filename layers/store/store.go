@@ -35,6 +35,7 @@ type Store struct {
 	opts Options
 
 	drawers sync.Pool // of *drawer
+	texts   texts
 	public  atomic.Bool
 }
 

@@ -165,7 +165,7 @@ func tileValue(t layers.PropertyType, raw []byte) mvt.Value {
 	case raw == nil:
 		return mvt.Value{}
 	case t == layers.Integer:
-		return mvt.Int(int64(binary.BigEndian.Uint64(raw)))
+		return mvt.Int(integer(raw))
 	case t == layers.Number:
 		return mvt.Float(float(raw))
 	case t == layers.Boolean:
@@ -178,7 +178,18 @@ func tileCount(raw []byte) mvt.Value {
 	if raw == nil {
 		return mvt.Value{}
 	}
-	return mvt.Int(int64(int32(binary.BigEndian.Uint32(raw))))
+	return mvt.Int(integer(raw))
+}
+
+// integer reads a number of two, four or eight bytes as PostgreSQL sends it.
+func integer(raw []byte) int64 {
+	switch len(raw) {
+	case 8:
+		return int64(binary.BigEndian.Uint64(raw))
+	case 4:
+		return int64(int32(binary.BigEndian.Uint32(raw)))
+	}
+	return int64(int16(binary.BigEndian.Uint16(raw)))
 }
 
 func float(raw []byte) float64 { return math.Float64frombits(binary.BigEndian.Uint64(raw)) }
