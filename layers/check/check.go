@@ -116,6 +116,25 @@ type Need struct {
 	AccuracyM float64    // of the site's own boundary, which is in WithinM
 	Zones     []Zone     // that the site has to lie in or out of as a whole
 	Filters   []cql.Expr // of the rules that look at features one by one: each once, nil for all features
+	Picks     []Pick     // of rules that look at some features of the layer, each once: how far the nearest of these is
+}
+
+// Pick are those features of a layer that a filter picks, or may pick where one has no
+// value for what it reads.
+type Pick struct {
+	Filter string   // CQL2 text
+	Expr   cql.Expr // the same, parsed
+}
+
+// Unfound returns the places of those picks of which no feature is among fs.
+func (n Need) Unfound(fs []FeatureMeasure) (out []int) {
+	for i, p := range n.Picks {
+		rule := Rule{filter: p.Expr}
+		if !slices.ContainsFunc(fs, func(f FeatureMeasure) bool { return rule.applies(f) != notAbout }) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // Zone is the union of those features of a layer that a filter picks.
@@ -170,11 +189,18 @@ type Measurement struct {
 	Covered   bool // the site lies inside the layer's coverage area, farther from its edge than any need and accuracy
 	Unlocated int  // features in force that have no geometry: they may be anywhere
 	Union     geo.SquareMetres
-	Features  []FeatureMeasure // those that meet the site or come near it, nearest first
-	Zones     []ZoneMeasure    // in the order of the need's
-	Joined    []Joined         // what slivers make together, for each of [Need.Slivers]
-	Nearest   *float64         // metres to the nearest feature of the layer, however far; nil when it has none
-	FinestM   *float64         // accuracy in metres of its most exact feature that has a place; nil when it has none
+	Features  []FeatureMeasure  // those that meet the site or come near it, nearest first
+	Zones     []ZoneMeasure     // in the order of the need's
+	Joined    []Joined          // what slivers make together, for each of [Need.Slivers]
+	Picked    map[string]Picked // by the filters of the need's picks of which no feature is in Features
+	Nearest   *float64          // metres to the nearest feature of the layer, however far; nil when it has none
+	FinestM   *float64          // accuracy in metres of its most exact feature that has a place; nil when it has none
+}
+
+// Picked is how far the nearest feature is that a filter picks or may pick.
+type Picked struct {
+	Nearest *float64 // metres, as it is drawn; nil when none was found
+	LeastM  float64  // none that was not looked at is nearer; metres, 0 when all were looked at
 }
 
 // FeatureMeasure is one feature of a layer against the site. Pieces of an overlap
@@ -300,6 +326,9 @@ func Plan(catalog *layers.Catalog, rules []Rule, site Site, on time.Time) []Need
 			need.WithinM = max(need.WithinM, r.reachM())
 			if !r.Relation.zonal() && !slices.Contains(filters, r.Filter) {
 				need.Filters, filters = append(need.Filters, r.filter), append(filters, r.Filter)
+			}
+			if r.filter != nil && l.Access != layers.Internal && !slices.ContainsFunc(need.Picks, func(p Pick) bool { return p.Filter == r.Filter }) {
+				need.Picks = append(need.Picks, Pick{Filter: r.Filter, Expr: r.filter})
 			}
 			if r.Relation.zonal() && !slices.ContainsFunc(need.Zones, func(z Zone) bool { return z.Filter == r.Filter }) {
 				need.Zones = append(need.Zones, Zone{Filter: r.Filter, Expr: r.filter})

@@ -197,8 +197,8 @@ func worseOutcome(o Outcome, f *Finding) Outcome {
 	return NoData // too near to be told apart
 }
 
-// nearest says how far the nearest feature is that the rule is about, as far as
-// that was measured. Features of a layer that is not public are nobody's to locate.
+// nearest says how far the nearest feature is that the rule is about, or how far none
+// is. Features of a layer that is not public are nobody's to locate.
 func (line *RuleLine) nearest(rule *Rule, l judged) {
 	if l.Need.Layer.Access == layers.Internal {
 		return
@@ -213,7 +213,10 @@ func (line *RuleLine) nearest(rule *Rule, l judged) {
 	case rule.filter == nil:
 		line.NearestM = l.Nearest
 	default:
-		line.FartherThanM = max(l.WithinM, *l.Nearest)
+		picked := l.Picked[rule.Filter]
+		if line.NearestM = picked.Nearest; line.NearestM == nil {
+			line.FartherThanM = max(l.WithinM, *l.Nearest, picked.LeastM)
+		}
 	}
 }
 

@@ -160,6 +160,15 @@ func TestRuleLines(t *testing.T) {
 	if b := r.Rules[1]; b.NearestM != nil || b.FartherThanM != far {
 		t.Errorf("%+v", b)
 	}
+	picked := 2345.0
+	m.Picked = map[string]Picked{"plan_section = '10.4'": {Nearest: &picked}}
+	if b := judge(redline(), []Rule{filtered}, m).Rules[0]; b.NearestM == nil || *b.NearestM != picked || b.FartherThanM != 0 {
+		t.Errorf("%+v", b)
+	}
+	m.Picked = map[string]Picked{"plan_section = '10.4'": {LeastM: 5000}}
+	if b := judge(redline(), []Rule{filtered}, m).Rules[0]; b.NearestM != nil || b.FartherThanM != 5000 {
+		t.Errorf("%+v", b)
+	}
 	m.Features = []FeatureMeasure{deep(nil), deep(away(30))}
 	if b := judge(redline(), []Rule{filtered}, m).Rules[0]; b.Outcome != Hit || b.NearestM == nil || *b.NearestM != 0 {
 		t.Errorf("%+v", b)

@@ -73,12 +73,17 @@ func (p *pending) asks(texts *texts, need check.Need, k int, on layers.Day, more
 	}
 	if len(p.undecided) > 0 {
 		out = append(out, ask{texts.of(need.Layer, measureSQL, "$6::text::date"), layerArgs(p.undecided, need, on),
-			func(rows pgx.Rows) error { return readLayer(rows, p.undecided, need, k) }})
+			func(rows pgx.Rows) error { return readLayer(rows, p.undecided, need, k, more) }})
 	}
 	if len(p.far) > 0 {
 		shapes, planes := arrays(p.far)
 		out = append(out, ask{texts.of(need.Layer, nearestSQL, "$3::text::date"), []any{shapes, planes, string(on), overlay.Farthest},
 			func(rows pgx.Rows) error { return readNearest(rows, p.far, k, more) }})
+	}
+	for i, of := range need.Picks {
+		if sites := p.picks[i]; len(sites) > 0 {
+			out = append(out, askPick(sites, need, k, of, on))
+		}
 	}
 	for z := range need.Zones {
 		if len(p.zones) > 0 {
@@ -240,7 +245,7 @@ func (r *layerRow) scan(rows pgx.Rows) error {
 
 // readLayer reads what measure.sql says of a layer. A feature that is not valid
 // costs only the sites that it is near to.
-func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
+func readLayer(rows pgx.Rows, sites []site, need check.Need, k int, more *pending) error {
 	defer rows.Close()
 	properties := need.Layer.AllProperties()
 	seen := make([]bool, len(sites))
@@ -290,6 +295,7 @@ func readLayer(rows pgx.Rows, sites []site, need check.Need, k int) error {
 			return fmt.Errorf("%w: %w", errNotThere, layers.ErrNotFound)
 		}
 		if m := &s.out.Layers[k]; m.Measured {
+			more.pick(s, need, m.Features)
 			m.Union = union(m.Features, shared[i], s.out.Site.Area)
 		}
 	}

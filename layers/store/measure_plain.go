@@ -26,10 +26,21 @@ var nearestSQL string
 
 // pending are the sites that the database has to be asked more about in one layer.
 type pending struct {
-	around    []site // what lies around them
-	undecided []site // not plain: measured by the database alone
-	far       []site // with nothing in reach: how far the nearest feature is
-	zones     []site // that have to lie in or out of zones
+	around    []site         // what lies around them
+	undecided []site         // not plain: measured by the database alone
+	far       []site         // with nothing in reach: how far the nearest feature is
+	zones     []site         // that have to lie in or out of zones
+	picks     map[int][]site // by pick of the need: how far the nearest such feature is
+}
+
+// pick notes the picks of which none of the features is.
+func (p *pending) pick(s site, need check.Need, fs []check.FeatureMeasure) {
+	for _, i := range need.Unfound(fs) {
+		if p.picks == nil {
+			p.picks = map[int][]site{}
+		}
+		p.picks[i] = append(p.picks[i], s)
+	}
 }
 
 // plainRow is a feature, or a part of one, of a row of measure_plain.sql.
@@ -155,6 +166,9 @@ func measurePlain(s site, p *plainSite, need plainNeed, more *pending) {
 	case m.Nearest == nil:
 		m.Measured = false
 		more.far = append(more.far, s)
+		fallthrough
+	default:
+		more.pick(s, need.Need, m.Features)
 	}
 }
 
