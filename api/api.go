@@ -225,11 +225,11 @@ func (s *server) handle(r route) http.Handler {
 }
 
 func commonHeaders(h http.Header, requestID string) {
-	h.Set("X-Request-Id", requestID)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Vary", "Accept, Accept-Encoding, Accept-Language")
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id")
+	values := []string{requestID, "nosniff", "Accept, Accept-Encoding, Accept-Language", "*",
+		"Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id"}
+	for i, name := range [...]string{"X-Request-Id", "X-Content-Type-Options", "Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"} {
+		h[name] = values[i : i+1 : i+1] // canonical names; one more value makes a new list
+	}
 }
 
 // limitWriting sets the time until which the client must have read the answer.

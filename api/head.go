@@ -52,5 +52,5 @@ func linkCollection(h http.Header, req *http.Request, l *layers.Layer) {
 // linkQueryables leads from features to what a filter may name (OGC API - Features,
 // Part 3, 19-079r2, /req/queryables/queryables-link).
 func linkQueryables(h http.Header, req *http.Request, l *layers.Layer) {
-	h.Add("Link", fmt.Sprintf("<%s/queryables>; rel=%q; type=%q", base(req)+collectionPath(l), relOGC+"queryables", typeSchema))
+	h.Add("Link", "<"+base(req)+collectionPath(l)+"/queryables>; rel=\""+relOGC+"queryables\"; type=\""+typeSchema+"\"")
 }

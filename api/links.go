@@ -93,6 +93,21 @@ func (a address) with(change ...queryParam) string {
 	return out.String()
 }
 
+// around writes the address without a parameter, in two parts between which it stands
+// in order: the first ends where its name begins.
+func (a address) around(name string) (before, after string) {
+	before = a.resource + "?"
+	for _, p := range a.query {
+		switch {
+		case p.name < name:
+			before += p.name + "=" + p.value + "&"
+		case p.name > name:
+			after += "&" + p.name + "=" + p.value
+		}
+	}
+	return before, after
+}
+
 func collectionPath(l *layers.Layer) string { return "/collections/" + l.ID }
 
 // pageLinks are the links of a page: itself, its other forms, the collection, and
@@ -102,12 +117,13 @@ func (s *server) pageLinks(req *http.Request, query url.Values, l *layers.Layer,
 	self := newAddress(collection+"/items", query)
 	links := make([]encode.Link, 0, len(s.formats)+5)
 	links = append(links, encode.Link{Href: self.with(), Rel: "self", Type: format.Media})
+	before, after := self.around("f")
 	if format.Name != "html" {
-		links = append(links, encode.Link{Href: self.with(queryParam{"f", "html"}), Rel: "alternate", Type: typeHTML, Title: "HTML"})
+		links = append(links, encode.Link{Href: before + "f=html" + after, Rel: "alternate", Type: typeHTML, Title: "HTML"})
 	}
 	for i := range s.formats {
 		if f := &s.formats[i]; f.Name != format.Name && f.Fits(l) && (!f.OnlyCRS84 || q.crs.URI == crs84) {
-			links = append(links, encode.Link{Href: self.with(queryParam{"f", f.Name}), Rel: "alternate", Type: f.Media, Title: f.Title.EN})
+			links = append(links, encode.Link{Href: before + "f=" + f.Name + after, Rel: "alternate", Type: f.Media, Title: f.Title.EN})
 		}
 	}
 	links = append(links, encode.Link{Href: collection, Rel: "collection", Type: typeJSON})

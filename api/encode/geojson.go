@@ -28,12 +28,15 @@ type key struct {
 // NewGeoJSON returns an encoder of the view's features.
 func NewGeoJSON(w io.Writer, v View) *GeoJSON {
 	g := &GeoJSON{output: newOutput(w, v), decimals: v.Decimals}
+	g.keys = make([]key, len(v.Properties))
+	texts := make([]byte, 0, 16*len(v.Properties)) // one piece of memory for most
 	for i, p := range v.Properties {
-		text := append(appendString([]byte{','}, []byte(p.Name)), ':')
-		if i == 0 {
-			text = text[1:]
+		from := len(texts)
+		if i > 0 {
+			texts = append(texts, ',')
 		}
-		g.keys = append(g.keys, key{text, p.Type})
+		texts = append(appendString(texts, p.Name), ':')
+		g.keys[i] = key{texts[from:len(texts):len(texts)], p.Type}
 	}
 	return g
 }
