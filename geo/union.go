@@ -14,8 +14,8 @@ import (
 // covered is a row of trapezoids. Edges that coincide or nearly do cost nothing and
 // can do no harm. The order of the geometries does not matter for the result.
 func UnionArea(gs []orb.Geometry) SquareMetres {
-	edges, polygons := edgesOf(gs)
-	levels := levelsOf(edges)
+	edges, order, polygons := edgesOf(gs)
+	levels := levelsOf(edges, order)
 	if len(levels) == 0 {
 		return 0
 	}
@@ -31,9 +31,9 @@ func UnionArea(gs []orb.Geometry) SquareMetres {
 				end = min(end, edges[e].high.Lat())
 			}
 		}
-		for ; next < len(edges) && edges[next].low.Lat() <= low; next++ {
-			if high := edges[next].high.Lat(); high > low {
-				s.sides, end = append(s.sides, next), min(end, high)
+		for ; next < len(order) && edges[order[next]].low.Lat() <= low; next++ {
+			if high := edges[order[next]].high.Lat(); high > low {
+				s.sides, end = append(s.sides, order[next]), min(end, high)
 			}
 		}
 		above := zone(high)
@@ -75,8 +75,8 @@ type side struct {
 
 func (s *side) at(lat float64) float64 { return s.low[0] + s.slope*(lat-s.low[1]) }
 
-// edgesOf returns the sides from south to north, and the number of polygons.
-func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
+// edgesOf returns the sides, their order from south to north, and the number of polygons.
+func edgesOf(gs []orb.Geometry) (edges []side, order []int, polygons int) {
 	n := 0
 	for _, g := range gs {
 		for _, p := range Polygons(g) {
@@ -85,7 +85,7 @@ func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
 			}
 		}
 	}
-	all := make([]side, 0, n)
+	edges = make([]side, 0, n)
 	for _, g := range gs {
 		for _, p := range Polygons(g) {
 			for _, r := range p {
@@ -95,36 +95,32 @@ func edgesOf(gs []orb.Geometry) (edges []side, polygons int) {
 						a, b = b, a
 					}
 					if a.Lat() < b.Lat() {
-						all = append(all, side{low: a, high: b, west: min(a[0], b[0]), east: max(a[0], b[0]), of: polygons, slope: (b[0] - a[0]) / (b[1] - a[1])})
+						edges = append(edges, side{low: a, high: b, west: min(a[0], b[0]), east: max(a[0], b[0]), of: polygons, slope: (b[0] - a[0]) / (b[1] - a[1])})
 					}
 				}
 			}
 			polygons++
 		}
 	}
-	order := make([]int, len(all))
+	order = make([]int, len(edges))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(i, j int) int {
-		a, b := &all[i], &all[j]
+		a, b := &edges[i], &edges[j]
 		if a.low[1] != b.low[1] {
 			return cmp.Compare(a.low[1], b.low[1])
 		}
 		return cmp.Or(cmp.Compare(a.low[0], b.low[0]), cmp.Compare(a.high[1], b.high[1]), cmp.Compare(a.high[0], b.high[0]))
 	})
-	edges = make([]side, len(all))
-	for i, from := range order {
-		edges[i] = all[from]
-	}
-	return edges, polygons
+	return edges, order, polygons
 }
 
 // levelsOf returns the latitudes between which no two edges cross, in order.
-func levelsOf(edges []side) []float64 {
+func levelsOf(edges []side, order []int) []float64 {
 	levels := make([]float64, 0, 3*len(edges))
 	var open []int
-	for i := range edges {
+	for _, i := range order {
 		e := &edges[i]
 		levels = append(levels, e.low[1], e.high[1])
 		still := open[:0]

@@ -318,7 +318,9 @@ func (l *Layer) AllProperties() []Property {
 	if !l.Managed() {
 		return l.Properties
 	}
-	return append(append(l.BaseProperties(), l.Properties...), Revision())
+	base := l.BaseProperties()
+	all := make([]Property, 0, len(base)+len(l.Properties)+1)
+	return append(append(append(all, base...), l.Properties...), Revision())
 }
 
 // TileProperties returns what tiles hold beside the id: what a map needs to draw, to

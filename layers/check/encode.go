@@ -24,7 +24,7 @@ type encoder struct {
 // newEncoder has room for answers with so many findings and with these questions, which
 // all forms of an answer share.
 func newEncoder(findings int, questions []Question) *encoder {
-	e := &encoder{b: make([]byte, 0, 4<<10+findings*1400), questions: json.RawMessage("[]")}
+	e := &encoder{b: make([]byte, 0, 4<<10+findings*1200), questions: json.RawMessage("[]")}
 	if len(questions) > 0 {
 		e.questions, e.err = json.Marshal(questions)
 	}
