@@ -158,10 +158,11 @@ type rowSource interface {
 func (r *pageReader) rows(rows rowSource, p *pageQuery) error {
 	defer rows.Close()
 	values := newPlain(rows.FieldDescriptions())
+	_, values.keeps = rows.(*keptRows)
 	limit, page := r.q.Limit, &r.page
 	var ties *tieBreaker
 	if p.loose {
-		ties = newTieBreaker(r, p)
+		ties = &tieBreaker{reader: r, query: p, lasting: values.keeps}
 	}
 	for rows.Next() {
 		raw := rows.RawValues()
@@ -261,6 +262,7 @@ func (l *place) cursor(distance bool) *layers.Cursor {
 type plain struct {
 	columns []binaryColumn
 	text    []byte
+	keeps   bool // the texts of earlier rows are still needed
 }
 
 type binaryColumn struct {
@@ -285,7 +287,9 @@ func newPlain(fields []pgconn.FieldDescription) *plain {
 }
 
 func (p *plain) write(raw [][]byte) {
-	p.text = p.text[:0]
+	if !p.keeps {
+		p.text = p.text[:0]
+	}
 	for _, c := range p.columns {
 		b := raw[c.at]
 		if len(b) != c.size { // null

@@ -21,6 +21,8 @@ type tieBreaker struct {
 	n      int // rows that are held
 	size   int // of them, bytes
 	seen   int // rows of the page and behind it
+
+	lasting bool // rows stay as they are, and need no copy
 }
 
 // heldRow is a copy of a row. Its memory serves row after row.
@@ -31,10 +33,6 @@ type heldRow struct {
 
 // holdAtMost is how many bytes of rows of one distance are kept.
 const holdAtMost = 256 << 10
-
-func newTieBreaker(r *pageReader, p *pageQuery) *tieBreaker {
-	return &tieBreaker{reader: r, query: p}
-}
 
 // distanceOf reads the sort key, which is the last value.
 func distanceOf(raw [][]byte) float64 {
@@ -67,6 +65,10 @@ func (t *tieBreaker) hold(raw [][]byte) {
 		size += len(v)
 	}
 	t.size += size
+	if t.lasting {
+		copy(h.raw, raw)
+		return
+	}
 	h.text = slices.Grow(h.text[:0], size)
 	for i, v := range raw {
 		if v == nil {
