@@ -45,7 +45,7 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 		}
 		for _, o := range own {
 			if !e.farther(o, least, r.x, r.y) {
-				d, _, _ := between(e, o, r.x, r.y)
+				d, _, _ := between(e, o, r.x, r.y, least)
 				least = min(least, d)
 			}
 		}
@@ -59,9 +59,9 @@ func (s *Shape) Distance(reach float64) (float64, orb.Point, error) {
 			if e.farther(o, least*1.02, r.x, r.y) {
 				continue
 			}
-			if d, p, q := between(e, o, r.x, r.y); d <= least*1.02 {
+			if d, p, q := between(e, o, r.x, r.y, least*1.02); d <= least*1.02 {
 				x, y := r.degree((p[1] + q[1]) / 2)
-				if d, p, _ = between(e, o, x, y); d < best {
+				if d, p, _ = between(e, o, x, y, math.Inf(1)); d < best {
 					best, at = d, p
 				}
 			}
@@ -82,12 +82,18 @@ func (e edge) farther(o edge, metres, x, y float64) bool {
 }
 
 // between returns the distance of two edges that do not cross, and the points at which
-// they are nearest, where a degree is so many metres.
-func between(e, o edge, x, y float64) (d float64, p, q orb.Point) {
+// they are nearest, where a degree is so many metres; infinity when that is surely more
+// than enough.
+func between(e, o edge, x, y, enough float64) (d float64, p, q orb.Point) {
 	d = math.Inf(1)
+	square := enough * enough * 1.0001
 	closer := func(a, b orb.Point) {
-		if m := math.Hypot((a[0]-b[0])*x, (a[1]-b[1])*y); m < d {
-			d, p, q = m, a, b
+		dx, dy := (a[0]-b[0])*x, (a[1]-b[1])*y
+		if dx*dx+dy*dy > square {
+			return
+		}
+		if m := math.Hypot(dx, dy); m < d {
+			d, p, q, square = m, a, b, m*m*1.0001
 		}
 	}
 	closer(e.a, foot(e.a, o.a, o.b, x, y))
