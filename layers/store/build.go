@@ -46,7 +46,7 @@ func stem(l *layers.Layer) string {
 // geometry, and srid is the geometry's system.
 func key(l *layers.Layer) (column string, kind layers.PropertyType) {
 	if t := l.Table; t != nil {
-		return "t." + quote(t.Key), t.KeyType
+		return clientText("t."+quote(t.Key), t.KeyType), t.KeyType
 	}
 	return "t.id", layers.String
 }
@@ -68,9 +68,19 @@ func srid(l *layers.Layer) geo.SRID {
 // named is a column expression of a property in a query over one layer alone.
 func named(l *layers.Layer, name string) string {
 	if !l.Managed() {
-		return "t." + quote(name)
+		p, _ := l.Property(name)
+		return clientText("t."+quote(name), p.Type)
 	}
 	return expression(name)
+}
+
+// clientText reads a column that is text for clients as text, whatever it is in its table: an
+// enumeration, a UUID or an address is compared with the text that clients see.
+func clientText(column string, t layers.PropertyType) string {
+	if t == layers.String {
+		return column + "::text"
+	}
+	return column
 }
 
 func historyTable(l *layers.Layer) string {

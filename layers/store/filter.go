@@ -196,18 +196,22 @@ func (w *filterWriter) as(e cql.Expr, t cql.Type) string {
 func (w *filterWriter) column(name string, t cql.Type) string {
 	p, isProperty := w.layer.Property(name)
 	switch {
-	case !isProperty && t == cql.TypeGeometry:
+	case !isProperty && t == cql.TypeGeometry && w.layer.Managed():
 		return "geom"
-	case !isProperty && name == "id":
+	case !isProperty && t == cql.TypeGeometry:
+		return inSystem(shape(w.layer), srid(w.layer), geo.CGCS2000)
+	case !isProperty && name == "id" && w.layer.Managed():
 		return "id"
+	case !isProperty && name == "id":
+		return "t." + quote(w.layer.Table.Key) + "::text" // ids are texts for clients
 	case !isProperty:
 		return w.unexpected(cql.Property{Name: name})
 	case cql.Type(p.Type) == t:
-		return expression(name)
+		return named(w.layer, name)
 	case t == cql.TypeTimestamp:
-		return "(" + expression(name) + "::timestamp at time zone 'UTC')"
+		return "(" + named(w.layer, name) + "::timestamp at time zone 'UTC')"
 	}
-	return expression(name) + "::" + sqlType(t)
+	return named(w.layer, name) + "::" + sqlType(t)
 }
 
 func (w *filterWriter) literal(v cql.Value, t cql.Type) string {

@@ -1,9 +1,13 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 
+	"planatlas/geo"
 	"planatlas/layers/cql"
+
+	"github.com/paulmach/orb"
 )
 
 // relation writes a spatial, temporal or array function.
@@ -19,9 +23,40 @@ func (w *filterWriter) relation(e cql.Relation) string {
 	case "s_disjoint":
 		return "not (" + a + " && " + b + " and st_intersects(" + a + ", " + b + "))"
 	case "s_intersects", "s_equals", "s_touches", "s_within", "s_overlaps", "s_crosses", "s_contains":
-		return a + " && " + b + " and st_" + strings.TrimPrefix(e.Op, "s_") + "(" + a + ", " + b + ")"
+		return w.indexed(e) + a + " && " + b + " and st_" + strings.TrimPrefix(e.Op, "s_") + "(" + a + ", " + b + ")"
 	}
 	return w.unexpected(e)
+}
+
+// indexed is what lets a relation between a geometry of a published table, which is
+// stored in a system of its own, and one of the filter be found by index: it holds
+// wherever that does.
+func (w *filterWriter) indexed(e cql.Relation) string {
+	_, isColumn := e.Left.(cql.Property)
+	literal, isLiteral := e.Right.(cql.Literal)
+	if !isColumn {
+		_, isColumn = e.Right.(cql.Property)
+		literal, isLiteral = e.Left.(cql.Literal)
+	}
+	var box orb.Bound
+	switch v := literal.Value.(type) {
+	case cql.BBox:
+		box = v.Geometry().Bound()
+	case orb.Geometry:
+		box = v.Bound()
+	}
+	stored := srid(w.layer)
+	width := max(box.Max[0]-box.Min[0], box.Max[1]-box.Min[1], 1e-5)
+	if w.layer.Managed() || stored == geo.CGCS2000 || !isColumn || !isLiteral || !sameDatum(w.srid, geo.CGCS2000) || width > 20 {
+		return ""
+	}
+	of := w.as(literal, cql.TypeGeometry)
+	if sameDatum(stored, geo.CGCS2000) {
+		of = inSystem(of, geo.CGCS2000, stored)
+	} else { // the edges of the box are straight in degrees: a hundredth of its width is more than they bend
+		of = fmt.Sprintf("st_expand(st_transform(st_segmentize(st_envelope(%s), %s::float8), %d), %s::float8)", of, w.param(width/32), stored, w.param(1113*width))
+	}
+	return shape(w.layer) + " && " + of + " and "
 }
 
 // temporal compares the ends of two times, as days when both have days.

@@ -90,6 +90,9 @@ func (s *Store) columns(ctx context.Context, p *Publication) error {
 		}
 		if name == t.Key {
 			found, t.KeyType = true, prop.Type
+			if prop.Type == layers.String && !textual(kind) {
+				p.Warnings = append(p.Warnings, fmt.Sprintf("the key is read as text; for pages of a large table: create index on %s ((%s::text))", pgx.Identifier{t.Schema, t.Name}.Sanitize(), quote(name)))
+			}
 		}
 		if !strings.HasPrefix(kind, "geometry") && !strings.HasPrefix(kind, "geography") && name != t.Key {
 			p.Layer.Properties = append(p.Layer.Properties, prop)
@@ -100,6 +103,11 @@ func (s *Store) columns(ctx context.Context, p *Publication) error {
 		err = &layers.InputError{Param: "key", Value: t.Key, Want: "a column of " + t.Schema + "." + t.Name}
 	}
 	return domainError("read the columns", err)
+}
+
+// textual reports whether a type is text in the database too.
+func textual(kind string) bool {
+	return kind == "text" || strings.HasPrefix(kind, "character")
 }
 
 func propertyType(kind string) layers.PropertyType {
