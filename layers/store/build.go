@@ -18,16 +18,13 @@ import (
 // today is the calendar day in China, by which plans and laws take effect.
 const today = "(now() at time zone 'Asia/Shanghai')::date"
 
-// quote is [pgx.Identifier.Sanitize] for one name, without its lists.
-func quote(name string) string {
-	return `"` + strings.ReplaceAll(strings.ReplaceAll(name, "\x00", ""), `"`, `""`) + `"`
-}
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
 func table(l *layers.Layer) string {
 	if t := l.Table; t != nil {
-		return quote(t.Schema) + "." + quote(t.Name)
+		return pgx.Identifier{t.Schema, t.Name}.Sanitize()
 	}
-	return quote("layers") + "." + quote(stem(l))
+	return pgx.Identifier{"layers", stem(l)}.Sanitize()
 }
 
 // generalSuffix ends the name of a layer's generalised table.

@@ -32,11 +32,18 @@ func (w *filterWriter) relation(e cql.Relation) string {
 // stored in a system of its own, and one of the filter be found by index: it holds
 // wherever that does.
 func (w *filterWriter) indexed(e cql.Relation) string {
-	_, isColumn := e.Left.(cql.Property)
-	literal, isLiteral := e.Right.(cql.Literal)
-	if !isColumn {
-		_, isColumn = e.Right.(cql.Property)
-		literal, isLiteral = e.Left.(cql.Literal)
+	stored := srid(w.layer)
+	if w.layer.Managed() || stored == geo.CGCS2000 || !sameDatum(w.srid, geo.CGCS2000) {
+		return ""
+	}
+	column, other := e.Left, e.Right
+	if _, isColumn := column.(cql.Property); !isColumn {
+		column, other = other, column
+	}
+	_, isColumn := column.(cql.Property)
+	literal, isLiteral := other.(cql.Literal)
+	if !isColumn || !isLiteral {
+		return ""
 	}
 	var box orb.Bound
 	switch v := literal.Value.(type) {
@@ -45,9 +52,8 @@ func (w *filterWriter) indexed(e cql.Relation) string {
 	case orb.Geometry:
 		box = v.Bound()
 	}
-	stored := srid(w.layer)
 	width := max(box.Max[0]-box.Min[0], box.Max[1]-box.Min[1], 1e-5)
-	if w.layer.Managed() || stored == geo.CGCS2000 || !isColumn || !isLiteral || !sameDatum(w.srid, geo.CGCS2000) || width > 20 {
+	if width > 20 { // what is far from a projection's zone has no place in it
 		return ""
 	}
 	of := w.as(literal, cql.TypeGeometry)

@@ -158,18 +158,16 @@ func measurePlain(s site, p *plainSite, need plainNeed, more *pending) {
 	if len(need.Zones) > 0 {
 		more.zones = append(more.zones, s)
 	}
-	err := plainFeatures(s, p, need, m)
-	switch {
-	case err != nil: // whatever it is: the database looks at it more closely
+	if err := plainFeatures(s, p, need, m); err != nil { // whatever it is: the database looks at it more closely
 		*m = check.Measurement{Layer: need.Layer}
 		more.undecided = append(more.undecided, s)
-	case m.Nearest == nil:
+		return
+	}
+	if m.Nearest == nil {
 		m.Measured = false
 		more.far = append(more.far, s)
-		fallthrough
-	default:
-		more.pick(s, need.Need, m.Features)
 	}
+	more.pick(s, need.Need, m.Features)
 }
 
 // errPlain is why a site is left to the database.
